@@ -1,0 +1,18 @@
+package org.airflowappliance;
+
+import java.util.List;
+import org.airflowappliance.plan.Section;
+import org.airflowappliance.release.Checksums;
+import org.airflowappliance.release.ReleaseIndex;
+import org.airflowappliance.repository.DnfRepository;
+import org.airflowappliance.rpm.Rpms;
+
+/** The one place where a kind of artifact is added: the ordered list of sections. */
+public final class Appliance {
+  private Appliance() {}
+
+  /** Every section, in build order. */
+  public static List<Section> sections() {
+    return List.of(new Rpms(), new DnfRepository(), new ReleaseIndex(), new Checksums());
+  }
+}

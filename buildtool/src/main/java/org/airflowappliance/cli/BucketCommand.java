@@ -1,0 +1,63 @@
+package org.airflowappliance.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.airflowappliance.bucket.Bucket;
+import org.airflowappliance.cluster.Cluster;
+import org.airflowappliance.cluster.SecretsFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code appliance bucket}: makes the S3 bucket ready for the nodes. */
+@Command(
+    name = "bucket",
+    description = "Makes the S3 bucket ready for the nodes.",
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {"", "Example:", "  appliance bucket prepare cluster.yaml --secrets secrets.env"})
+final class BucketCommand implements Runnable {
+  @Spec CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Name a command: prepare.");
+  }
+
+  @Command(
+      name = "prepare",
+      description =
+          "Makes the prefixes' objects and the marker that proves a mount, and checks the keys; safe to repeat.",
+      footer = {"", "Example:", "  appliance bucket prepare cluster.yaml --secrets secrets.env"})
+  int prepare(
+      @Mixin Common common,
+      @Option(
+              names = "--secrets",
+              required = true,
+              paramLabel = "FILE",
+              description = "The secrets file with S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY.")
+          Path secrets)
+      throws IOException {
+    Cluster cluster = common.cluster(common.definitions());
+    Map<String, String> values =
+        SecretsFile.parse(secrets.toString(), Files.readString(secrets)).values();
+    for (String key : List.of("S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY")) {
+      if (values.getOrDefault(key, "").isEmpty()) {
+        throw new UserError(secrets + " " + key + ": is missing or empty; fill it in");
+      }
+    }
+    try (Bucket bucket =
+        new Bucket(
+            cluster.objectStore(),
+            values.get("S3_ACCESS_KEY_ID"),
+            values.get("S3_SECRET_ACCESS_KEY"))) {
+      bucket.prepare().forEach(System.out::println);
+    }
+    return 0;
+  }
+}

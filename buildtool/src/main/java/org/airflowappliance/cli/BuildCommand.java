@@ -1,0 +1,135 @@
+package org.airflowappliance.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.airflowappliance.Appliance;
+import org.airflowappliance.lock.Mirrors;
+import org.airflowappliance.lock.Store;
+import org.airflowappliance.plan.Blueprint;
+import org.airflowappliance.plan.Plan;
+import org.airflowappliance.release.Bench;
+import org.airflowappliance.release.BuildReport;
+import org.airflowappliance.release.BuildReport.Built;
+import org.airflowappliance.release.PgpKey;
+import org.airflowappliance.release.ReleaseWriter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code appliance build}: writes the release. */
+@Command(
+    name = "build",
+    description =
+        "Writes the release: signed RPMs in a dnf repository, and all that belongs to it.",
+    footer = {
+      "",
+      "Example:",
+      "  appliance build cluster.yaml -o /srv/www/release --sign-key release-key.asc"
+    })
+final class BuildCommand implements Callable<Integer> {
+  @Mixin Common common;
+  @Mixin Verbosity verbosity;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "DIR",
+      defaultValue = "release",
+      description = "The release folder, replaced as a whole (default: ${DEFAULT-VALUE}).")
+  Path output;
+
+  @Option(
+      names = "--only",
+      paramLabel = "SECTION",
+      split = ",",
+      description = "Write only these sections and what they need: rpm, repository.")
+  List<String> only = List.of();
+
+  @Option(names = "--offline", description = "Use nothing but the cache.")
+  boolean offline;
+
+  @Option(
+      names = "--sign-key",
+      paramLabel = "FILE",
+      description =
+          "ASCII-armoured OpenPGP secret key, RSA-4096 or Ed25519; its passphrase is read from"
+              + " APPLIANCE_SIGN_PASSPHRASE (default: a development key, made once in the cache).")
+  Path signKey;
+
+  @Option(
+      names = "--debian-mirror",
+      paramLabel = "URL",
+      description = "Where Debian packages are fetched (default: the machine's own apt sources).")
+  String debianMirror;
+
+  @Option(
+      names = "--cache",
+      paramLabel = "DIR",
+      description =
+          "Cache of downloads and derived files (default: APPLIANCE_CACHE, else the user's cache folder).")
+  Path cache;
+
+  @Override
+  public Integer call() throws IOException {
+    final long start = System.nanoTime();
+    Blueprint blueprint = common.blueprint();
+    Plan plan = Selection.of(Plan.of(blueprint, Appliance.sections()), only, blueprint);
+    Path folder = Common.cacheFolder(cache);
+    Console console = new Console(System.err, Console.onTerminal(), verbosity.quiet());
+    Store store = new Store(folder, new Mirrors(debianMirror), offline, console::progress);
+    PgpKey signer = signer(folder);
+    Bench.Setup setup = new Bench.Setup(store, signer, blueprint.epoch(), ToolDigest.of(), console);
+    BuildReport report;
+    try {
+      report = ReleaseWriter.write(plan, setup, output);
+    } finally {
+      console.clear();
+    }
+    signer.warning().ifPresent(warning -> System.err.println("warning: " + warning));
+    report.warnings().forEach(warning -> System.err.println("warning: " + warning));
+    if (signKey == null && !verbosity.quiet()) {
+      System.err.println(
+          "warning: signed with the development key '"
+              + signer.userId()
+              + "'; give --sign-key for a release that others trust");
+    }
+    if (!verbosity.quiet()) {
+      print(report, Duration.ofNanos(System.nanoTime() - start));
+    }
+    return 0;
+  }
+
+  private PgpKey signer(Path cacheFolder) throws IOException {
+    if (signKey == null) {
+      return PgpKey.development(cacheFolder.resolve("keys"));
+    }
+    return PgpKey.read(signKey, Optional.ofNullable(System.getenv("APPLIANCE_SIGN_PASSPHRASE")));
+  }
+
+  private void print(BuildReport report, Duration time) {
+    Map<String, List<Built>> kinds =
+        report.files().stream()
+            .collect(Collectors.groupingBy(Built::kind, TreeMap::new, Collectors.toList()));
+    kinds.forEach(
+        (kind, files) -> {
+          long made = files.stream().filter(file -> !file.reused()).count();
+          long bytes = files.stream().mapToLong(Built::size).sum();
+          System.out.printf(
+              "%-10s %3d made %3d reused  %s%n",
+              kind, made, files.size() - made, Console.size(bytes));
+        });
+    if (verbosity.verbose()) {
+      report
+          .files()
+          .forEach(
+              file -> System.out.println((file.reused() ? "reused " : "made   ") + file.path()));
+    }
+    System.out.println("release " + report.target() + " in " + Console.time(time));
+  }
+}

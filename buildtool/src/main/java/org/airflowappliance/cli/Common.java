@@ -1,0 +1,90 @@
+package org.airflowappliance.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import org.airflowappliance.cluster.Cluster;
+import org.airflowappliance.cluster.ClusterYaml;
+import org.airflowappliance.plan.AirflowLine;
+import org.airflowappliance.plan.AirflowLines;
+import org.airflowappliance.plan.Blueprint;
+import org.airflowappliance.plan.Definitions;
+import org.airflowappliance.plan.PackedDefinitions;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What {@code plan}, {@code build} and others share: the cluster file and the definitions. */
+final class Common {
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "FILE",
+      description = "The cluster file (default: the example that `appliance init` writes).")
+  Path file;
+
+  @Option(
+      names = "--definitions",
+      paramLabel = "DIR",
+      description =
+          "Read rpm, images, kickstart and manifests from this folder instead of the tool's own.")
+  Path definitionsFolder;
+
+  Definitions definitions() {
+    if (definitionsFolder == null) {
+      return PackedDefinitions.carried();
+    }
+    if (!Files.isDirectory(definitionsFolder.resolve("rpm"))) {
+      throw new UserError(
+          "--definitions: '"
+              + definitionsFolder
+              + "' holds no folder rpm; name the folder that holds rpm,"
+              + " images, kickstart and manifests");
+    }
+    return PackedDefinitions.folder(definitionsFolder);
+  }
+
+  Blueprint blueprint() {
+    Definitions definitions = definitions();
+    Cluster cluster = cluster(definitions);
+    AirflowLine line = AirflowLines.read(definitions, cluster.airflowVersion());
+    return new Blueprint(cluster, definitions, line, epoch().orElse(line.locked()));
+  }
+
+  Cluster cluster(Definitions definitions) {
+    return file == null
+        ? ClusterYaml.example(AirflowLines.versions(definitions))
+        : ClusterYaml.read(file, AirflowLines.versions(definitions));
+  }
+
+  private static Optional<Instant> epoch() {
+    String seconds = System.getenv("SOURCE_DATE_EPOCH");
+    if (seconds == null || seconds.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Instant.ofEpochSecond(Long.parseLong(seconds)));
+    } catch (NumberFormatException | DateTimeParseException problem) {
+      throw new UserError(
+          "SOURCE_DATE_EPOCH: '"
+              + seconds
+              + "' is not a number of seconds since 1970; correct or unset it");
+    }
+  }
+
+  /** Where downloads, derived folders and the development key are kept. */
+  static Path cacheFolder(Path option) {
+    if (option != null) {
+      return option.toAbsolutePath();
+    }
+    for (String[] known :
+        new String[][] {{"APPLIANCE_CACHE", ""}, {"XDG_CACHE_HOME", "airflow-appliance"}}) {
+      String value = System.getenv(known[0]);
+      if (value != null && !value.isEmpty()) {
+        return Path.of(value).resolve(known[1]).toAbsolutePath();
+      }
+    }
+    return Path.of(System.getProperty("user.home"), ".cache", "airflow-appliance");
+  }
+}

@@ -1,0 +1,103 @@
+package org.airflowappliance.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.airflowappliance.lock.Mirrors;
+import org.airflowappliance.lock.Store;
+import org.airflowappliance.plan.AirflowLines;
+import org.airflowappliance.plan.Definitions;
+import org.airflowappliance.plan.PackedDefinitions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code appliance lock}: the only command that asks which version. */
+@Command(
+    name = "lock",
+    description = {
+      "Resolves all versions anew and rewrites the lock files of the Airflow lines.",
+      "A changed line gets the next serial, so that its packages are newer than those before."
+    },
+    footer = {"", "Example, in a checkout:", "  appliance lock && git diff rpm/lines"})
+final class LockCommand implements Callable<Integer> {
+  @Mixin Verbosity verbosity;
+
+  @Option(
+      names = "--definitions",
+      paramLabel = "DIR",
+      defaultValue = ".",
+      description = "The folder that holds rpm; its locks are rewritten (default: this folder).")
+  Path folder;
+
+  @Option(
+      names = "--line",
+      paramLabel = "VERSION",
+      split = ",",
+      description = "Only these Airflow versions (default: all).")
+  List<String> versions = List.of();
+
+  @Option(
+      names = "--debian-mirror",
+      paramLabel = "URL",
+      description = "Where Debian packages are fetched (default: the machine's own apt sources).")
+  String debianMirror;
+
+  @Option(
+      names = "--debian-keyring",
+      paramLabel = "FILE",
+      defaultValue = "/usr/share/keyrings/debian-archive-keyring.gpg",
+      description = "Keys that may have signed Debian's indices (default: ${DEFAULT-VALUE}).")
+  Path keyring;
+
+  @Option(
+      names = "--cache",
+      paramLabel = "DIR",
+      description =
+          "Cache of downloads and derived files (default: APPLIANCE_CACHE, else the user's cache folder).")
+  Path cache;
+
+  @Override
+  public Integer call() throws IOException {
+    if (!Files.isDirectory(folder.resolve("rpm/lines"))) {
+      throw new UserError(
+          "--definitions: '"
+              + folder
+              + "' holds no folder rpm/lines; run it in a checkout or name one (the definitions"
+              + " inside the tool itself cannot be rewritten)");
+    }
+    Definitions definitions = PackedDefinitions.folder(folder);
+    Mirrors mirrors = new Mirrors(debianMirror);
+    Console console = new Console(System.err, Console.onTerminal(), verbosity.quiet());
+    Store store = new Store(Common.cacheFolder(cache), mirrors, false, console::progress);
+    LineLock lock =
+        new LineLock(definitions, new LockBench(store, console), mirrors, keyring, Instant.now());
+    for (String version : chosen(AirflowLines.versions(definitions))) {
+      List<String> changes;
+      try {
+        changes = lock.renew(folder, version);
+      } finally {
+        console.clear();
+      }
+      System.out.println(
+          "line " + version + ": " + (changes.isEmpty() ? "nothing changed" : "changed"));
+      if (!verbosity.quiet()) {
+        changes.forEach(change -> System.out.println("  " + change));
+      }
+    }
+    return 0;
+  }
+
+  private List<String> chosen(List<String> known) {
+    for (String version : versions) {
+      if (!known.contains(version)) {
+        throw new UserError(
+            "--line: there is no line '" + version + "' in rpm/lines; known are " + known);
+      }
+    }
+    return versions.isEmpty() ? known : versions;
+  }
+}

@@ -1,0 +1,96 @@
+package org.airflowappliance.cli;
+
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import org.airflowappliance.bucket.BucketProblem;
+import org.airflowappliance.cluster.InvalidCluster;
+import org.airflowappliance.lock.StoreProblem;
+import org.airflowappliance.release.IllegalKey;
+import org.airflowappliance.release.IllegalReleaseTarget;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command line: one class per verb; maps what goes wrong to exit codes 1 (user, build) and 2
+ * (usage).
+ */
+@Command(
+    name = "appliance",
+    description = "Builds a highly available, multi-tenant Airflow cluster from one cluster.yaml.",
+    version = "appliance 1.0.0",
+    mixinStandardHelpOptions = true,
+    scope = CommandLine.ScopeType.INHERIT,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      InitCommand.class,
+      ValidateCommand.class,
+      SchemaCommand.class,
+      PlanCommand.class,
+      BuildCommand.class,
+      DiffCommand.class,
+      LockCommand.class,
+      SecretsCommand.class,
+      BucketCommand.class,
+      CompletionCommand.class
+    },
+    footer = {"", "Example:", "  appliance init cluster.yaml && appliance build cluster.yaml"})
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec;
+
+  private Main() {}
+
+  /** Runs one command and exits with its code. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The whole command line, as tests run it. */
+  public static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Main());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler((problem, command, result) -> failed(problem, command));
+    boolean plain = System.getenv("NO_COLOR") != null || !Console.onTerminal();
+    line.setColorScheme(
+        CommandLine.Help.defaultColorScheme(
+            plain ? CommandLine.Help.Ansi.OFF : CommandLine.Help.Ansi.ON));
+    return line;
+  }
+
+  private static int failed(Exception problem, CommandLine command) throws Exception {
+    Throwable cause =
+        problem instanceof UncheckedIOException wrapped ? wrapped.getCause() : problem;
+    PrintWriter err = command.getErr();
+    if (isUsers(problem)) {
+      err.println(problem.getMessage());
+      return 1;
+    }
+    if (cause instanceof FileSystemException file) {
+      err.println(
+          file.getFile()
+              + ": "
+              + (file.getReason() == null ? file.getClass().getSimpleName() : file.getReason())
+              + "; check that it exists and may be read or written");
+      return 1;
+    }
+    throw problem;
+  }
+
+  private static boolean isUsers(Exception problem) {
+    return problem instanceof UserError
+        || problem instanceof InvalidCluster
+        || problem instanceof StoreProblem
+        || problem instanceof BucketProblem
+        || problem instanceof IllegalReleaseTarget
+        || problem instanceof IllegalKey;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "Name a command; `appliance --help` lists them.");
+  }
+}

@@ -1,0 +1,87 @@
+package org.airflowappliance.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.airflowappliance.cluster.Problem;
+import org.airflowappliance.cluster.SecretsFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code appliance secrets}: makes and checks the file that the operator places on the nodes. */
+@Command(
+    name = "secrets",
+    description = "Makes or checks secrets.env, the only file that an operator adds to a node.",
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {"", "Example:", "  appliance secrets new secrets.env"})
+final class SecretsCommand implements Runnable {
+  @Spec CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Name a command: new or check.");
+  }
+
+  @Command(
+      name = "new",
+      description =
+          "Writes a secrets file with generated keys and empty lines for the rest; never over an existing one.",
+      footer = {"", "Example:", "  appliance secrets new secrets.env"})
+  int fresh(@Parameters(paramLabel = "FILE") Path file) throws IOException {
+    if (Files.exists(file)) {
+      throw new UserError(
+          file + ": exists already and is kept; choose another name or move it away");
+    }
+    Set<PosixFilePermission> mine = PosixFilePermissions.fromString("rw-------");
+    try (var channel =
+        Files.newByteChannel(
+            file,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(mine))) {
+      channel.write(StandardCharsets.UTF_8.encode(SecretsFile.fresh(new SecureRandom())));
+    }
+    System.out.println(
+        "wrote " + file + "; fill in the empty lines, then run: appliance secrets check " + file);
+    return 0;
+  }
+
+  @Command(
+      name = "check",
+      description =
+          "Names every missing, empty or malformed key of a secrets file; never prints a value.",
+      footer = {"", "Example:", "  appliance secrets check secrets.env"})
+  int check(@Parameters(paramLabel = "FILE") Path file) throws IOException {
+    List<String> problems = new ArrayList<>();
+    Set<PosixFilePermission> others = EnumSet.copyOf(Files.getPosixFilePermissions(file));
+    others.removeAll(PosixFilePermissions.fromString("rwx------"));
+    if (!others.isEmpty()) {
+      problems.add(
+          file
+              + ": has mode "
+              + PosixFilePermissions.toString(Files.getPosixFilePermissions(file))
+              + ", so others than its owner can use it; run: chmod 600 "
+              + file);
+    }
+    SecretsFile.parse(file.getFileName().toString(), Files.readString(file)).problems().stream()
+        .sorted()
+        .map(Problem::toString)
+        .forEach(problems::add);
+    if (!problems.isEmpty()) {
+      throw new UserError(problems);
+    }
+    System.out.println(file + ": complete");
+    return 0;
+  }
+}

@@ -1,0 +1,28 @@
+package org.airflowappliance.cli;
+
+import java.util.concurrent.Callable;
+import org.airflowappliance.cluster.Cluster;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code appliance validate}: checks a cluster file. */
+@Command(
+    name = "validate",
+    description = "Checks a cluster file and names every problem with line and column.",
+    footer = {"", "Example:", "  appliance validate cluster.yaml"})
+final class ValidateCommand implements Callable<Integer> {
+  @Mixin Common common;
+
+  @Override
+  public Integer call() {
+    Cluster cluster = common.cluster(common.definitions());
+    System.out.printf(
+        "%s: valid: cluster %s, release %d, %d nodes, Airflow %s%n",
+        common.file == null ? "the example" : common.file,
+        cluster.name(),
+        cluster.release(),
+        cluster.nodes().size(),
+        cluster.airflowVersion());
+    return 0;
+  }
+}

@@ -1,0 +1,73 @@
+package org.airflowappliance.cluster;
+
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Checks time zone, what the kickstart needs, image registry and tenants. */
+final class SiteChecks {
+  private SiteChecks() {}
+
+  static void check(Part cluster) {
+    timeZone(cluster.child("timeZone"));
+    WebAddress.check(cluster.child("distribution").child("url"), WebAddress.Tail.ANY);
+    Part provisioning = cluster.child("provisioning");
+    WebAddress.check(provisioning.child("rockyMirror"), WebAddress.Tail.ANY);
+    WebAddress.check(provisioning.child("epelMirror"), WebAddress.Tail.ANY);
+    provisioning.child("ntpServers").items().forEach(ServiceChecks::host);
+    for (Part key : provisioning.child("rootSshKeys").items()) {
+      key.text().flatMap(SshKey::problem).ifPresent(key::problem);
+    }
+    registry(cluster.child("images").child("registry"));
+    registry(cluster.child("images").child("base"));
+    tenants(cluster.child("tenants").items());
+  }
+
+  private static void timeZone(Part zone) {
+    Optional<String> name = zone.text();
+    List<String> known =
+        ZoneId.getAvailableZoneIds().stream().filter(id -> !id.startsWith("SystemV/")).toList();
+    if (name.isPresent() && !known.contains(name.get())) {
+      zone.problem(
+          "%s is not a time zone; %s"
+              .formatted(
+                  Problems.quote(name.get()),
+                  Nearest.to(name.get(), known)
+                      .map("did you mean '%s'?"::formatted)
+                      .orElse("write one of the tz database, such as Asia/Seoul or UTC")));
+    }
+  }
+
+  private static void registry(Part image) {
+    image
+        .text()
+        .filter(text -> text.matches("[^/]+:[0-9]+/.*"))
+        .filter(text -> !port(text.substring(text.indexOf(':') + 1, text.indexOf('/'))))
+        .ifPresent(
+            text ->
+                image.problem(
+                    "%s has a port that is not from 1 to 65535; correct or remove it"
+                        .formatted(Problems.quote(text))));
+  }
+
+  private static boolean port(String digits) {
+    int port = Integer.parseInt(digits);
+    return port > 0 && port <= 65535;
+  }
+
+  private static void tenants(List<Part> tenants) {
+    Map<String, Part> first = new HashMap<>();
+    for (Part tenant : tenants) {
+      Part name = tenant.child("name");
+      name.text()
+          .map(text -> first.putIfAbsent(text, name))
+          .ifPresent(
+              other ->
+                  name.problem(
+                      "'%s' is already the tenant of line %d; give each its own name"
+                          .formatted(name.text().orElseThrow(), other.line())));
+    }
+  }
+}

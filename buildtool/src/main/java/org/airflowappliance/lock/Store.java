@@ -1,0 +1,197 @@
+package org.airflowappliance.lock;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/**
+ * The cache: downloads by their SHA-256, derived folders and finished files by the digest of what
+ * they are made from. Several processes may use it at once; what was only half written is never
+ * used.
+ */
+public final class Store {
+  /** A file lock belongs to the whole process, so its threads have to agree before. */
+  private static final ConcurrentHashMap<Path, Object> MONITORS = new ConcurrentHashMap<>();
+
+  private final Path folder;
+  private final Mirrors mirrors;
+  private final boolean offline;
+  private final Progress progress;
+
+  /** Says what is being done. */
+  @FunctionalInterface
+  public interface Progress {
+    /** {@code total} is in bytes, 0 when unknown. */
+    void progress(String what, long bytes, long total);
+  }
+
+  /** Fills an empty folder. */
+  @FunctionalInterface
+  public interface Making {
+    /** Called once, with an empty folder. */
+    void fill(Path empty) throws IOException;
+  }
+
+  /** A finished file: its size in bytes and its SHA-256. */
+  public record Kept(long size, String sha256) {}
+
+  /** A cache in {@code folder}, which is made when it is missing. */
+  public Store(Path folder, Mirrors mirrors, boolean offline, Progress progress) {
+    this.folder = folder;
+    this.mirrors = mirrors;
+    this.offline = offline;
+    this.progress = progress;
+  }
+
+  /** Whether nothing but the cache may be used. */
+  public boolean offline() {
+    return offline;
+  }
+
+  /** The file of a pin, fetched when it is not there yet. */
+  public Path pinned(Pin pin) throws IOException {
+    Path file = folder.resolve("downloads").resolve(pin.sha256());
+    return locked(
+        "downloads-" + pin.sha256(),
+        () -> {
+          if (!Files.isRegularFile(file)) {
+            if (offline) {
+              throw new StoreProblem(
+                  pin.name()
+                      + " "
+                      + pin.version()
+                      + ": not in the cache "
+                      + folder
+                      + ", and --offline forbids to fetch it; run once without --offline");
+            }
+            Files.createDirectories(file.getParent());
+            new Download(pin, mirrors.bases(), progress).to(file);
+          }
+          return file;
+        });
+  }
+
+  /**
+   * The folder that was made by {@code recipe}, made now when it is not there yet.
+   *
+   * @param name short name, for progress
+   */
+  public Path derived(String name, String recipe, Making making) throws IOException {
+    Path target = folder.resolve("derived").resolve(name + "-" + recipe.substring(0, 32));
+    return locked(
+        "derived-" + target.getFileName(),
+        () -> {
+          if (!Files.isDirectory(target)) {
+            Files.createDirectories(target.getParent());
+            progress.progress("making " + name, 0, 0);
+            // under the lock nobody else makes it: what stands here was left by a killed run
+            Path empty = target.resolveSibling("half-" + target.getFileName());
+            delete(empty);
+            Files.createDirectory(empty);
+            try {
+              making.fill(empty);
+              Files.move(empty, target, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+              delete(empty);
+            }
+          }
+          return target;
+        });
+  }
+
+  /** A folder that a package client keeps its own cache in. */
+  public Path clientCache(String client) throws IOException {
+    return Files.createDirectories(folder.resolve("clients").resolve(client));
+  }
+
+  /**
+   * Copies the finished file of a fingerprint to {@code target}; one whose bytes changed since is
+   * dropped.
+   */
+  public Optional<Kept> artifact(String fingerprint, Path target) throws IOException {
+    Path file = folder.resolve("artifacts").resolve(fingerprint);
+    Path digest = digestOf(file);
+    try {
+      String expected = Files.readString(digest).strip();
+      Digests.Copied copied = Digests.copy(file, target);
+      if (copied.sha256().equals(expected)) {
+        return Optional.of(new Kept(copied.size(), expected));
+      }
+      Files.delete(digest);
+      Files.deleteIfExists(target);
+      return Optional.empty();
+    } catch (NoSuchFileException absent) {
+      Files.deleteIfExists(target);
+      return Optional.empty();
+    }
+  }
+
+  /** Keeps a finished file under the fingerprint of what it was made from. */
+  public Kept keep(String fingerprint, Path source) throws IOException {
+    Path file = folder.resolve("artifacts").resolve(fingerprint);
+    Files.createDirectories(file.getParent());
+    Path temporary = Files.createTempFile(file.getParent(), "new-", "");
+    try {
+      Digests.Copied copied = Digests.copy(source, temporary);
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      // the digest comes last: without it the file does not count
+      Path text = Files.createTempFile(file.getParent(), "new-", "");
+      Files.writeString(text, copied.sha256());
+      Files.move(
+          text,
+          digestOf(file),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+      return new Kept(copied.size(), copied.sha256());
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  private static Path digestOf(Path file) {
+    return file.resolveSibling(file.getFileName() + ".sha256");
+  }
+
+  private interface Step {
+    Path run() throws IOException;
+  }
+
+  /** One thread of one process at a time per key. */
+  private Path locked(String key, Step step) throws IOException {
+    Path file = Files.createDirectories(folder.resolve("locks")).toRealPath().resolve(key);
+    synchronized (MONITORS.computeIfAbsent(file, unused -> new Object())) {
+      try (FileChannel channel =
+              FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileLock lock = channel.lock()) {
+        if (!lock.isValid()) {
+          throw new StoreProblem(file + ": the lock was lost; run the command again");
+        }
+        return step.run();
+      }
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(folder)) {
+      all = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path each : all) {
+      Files.delete(each);
+    }
+  }
+}

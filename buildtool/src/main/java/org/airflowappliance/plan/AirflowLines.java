@@ -1,0 +1,135 @@
+package org.airflowappliance.plan;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.airflowappliance.lock.Pin;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** Reads the Airflow lines of the definitions: one folder {@code rpm/lines/VERSION} each. */
+public final class AirflowLines {
+  private static final String FOLDER = "rpm/lines/";
+
+  private AirflowLines() {}
+
+  /** Versions that have a line, sorted. */
+  public static List<String> versions(Definitions definitions) {
+    TreeSet<String> versions = new TreeSet<>();
+    for (String file : definitions.files("rpm/lines")) {
+      if (file.endsWith("/line.yaml")) {
+        versions.add(file.substring(FOLDER.length(), file.lastIndexOf('/')));
+      }
+    }
+    return List.copyOf(versions);
+  }
+
+  /**
+   * The line of a version.
+   *
+   * @throws IllegalArgumentException when there is none, or a file of it cannot be read
+   */
+  public static AirflowLine read(Definitions definitions, String version) {
+    String folder = FOLDER + version + "/";
+    Map<String, String> line = line(definitions, folder + "line.yaml");
+    return new AirflowLine(
+        version,
+        line.get("python"),
+        Integer.parseInt(line.get("serial")),
+        Instant.parse(line.get("locked")),
+        definitions.text(folder + "requirements.lock"),
+        definitions.text(folder + "build.lock"),
+        definitions.text(folder + "tools.lock"),
+        pins(folder + "interpreter.lock", definitions.text(folder + "interpreter.lock")));
+  }
+
+  /**
+   * What the locks of a version are resolved from.
+   *
+   * @throws IllegalArgumentException when there is no such line, or a file of it cannot be read
+   */
+  public static LineSource source(Definitions definitions, String version) {
+    String folder = FOLDER + version + "/";
+    String place = folder + "line.yaml";
+    Map<String, String> line = line(definitions, place);
+    return new LineSource(
+        version,
+        required(place, line, "python"),
+        definitions.text(folder + "requirements.in"),
+        definitions.text(folder + "build.in"),
+        definitions.text(folder + "tools.in"),
+        required(place, line, "excludeNewer"),
+        required(place, line, "interpreterSuite"),
+        words(required(place, line, "interpreterPackages")),
+        Set.copyOf(words(required(place, line, "interpreterWithout"))));
+  }
+
+  private static List<String> words(String text) {
+    return List.of(text.strip().split("\\s+"));
+  }
+
+  private static String required(String place, Map<String, String> line, String key) {
+    String value = line.get(key);
+    if (value == null || value.isBlank()) {
+      throw new IllegalArgumentException(
+          place + ": the key '" + key + "' is missing; `appliance lock` needs it");
+    }
+    return value;
+  }
+
+  private static Map<String, String> line(Definitions definitions, String place) {
+    LoadSettings settings = LoadSettings.builder().setLabel(place).build();
+    Object yaml = new Load(settings).loadFromString(definitions.text(place));
+    Map<String, String> values = new TreeMap<>();
+    if (yaml instanceof Map<?, ?> map) {
+      map.forEach((key, value) -> values.put(key.toString(), value.toString()));
+    }
+    for (String key : List.of("python", "serial", "locked")) {
+      if (!values.containsKey(key)) {
+        throw new IllegalArgumentException(
+            place + ": the key '" + key + "' is missing; add it or run `appliance lock`");
+      }
+    }
+    return values;
+  }
+
+  /** Rows of {@code name version location size sha256}; lines that begin with # are comments. */
+  private static List<Pin> pins(String place, String text) {
+    return text.lines()
+        .filter(row -> !row.isBlank() && !row.startsWith("#"))
+        .map(row -> pin(place, row.strip().split("\\s+")))
+        .toList();
+  }
+
+  /** The text of {@code interpreter.lock}. */
+  public static String rows(List<Pin> pins) {
+    StringBuilder text = new StringBuilder("# name version location size sha256\n");
+    for (Pin pin : pins) {
+      text.append(
+          String.join(
+              " ",
+              pin.name(),
+              pin.version(),
+              pin.location(),
+              Long.toString(pin.size()),
+              pin.sha256() + "\n"));
+    }
+    return text.toString();
+  }
+
+  private static Pin pin(String place, String[] row) {
+    if (row.length != 5) {
+      throw new IllegalArgumentException(
+          place
+              + ": '"
+              + String.join(" ", row)
+              + "' has "
+              + row.length
+              + " columns instead of name, version, location, size, sha256; run `appliance lock`");
+    }
+    return new Pin(row[0], row[1], row[2], Long.parseLong(row[3]), row[4]);
+  }
+}

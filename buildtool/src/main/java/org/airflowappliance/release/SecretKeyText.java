@@ -1,0 +1,136 @@
+package org.airflowappliance.release;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import org.bouncycastle.bcpg.PublicKeyAlgorithmTags;
+import org.bouncycastle.bcpg.sig.KeyFlags;
+import org.bouncycastle.openpgp.PGPException;
+import org.bouncycastle.openpgp.PGPPrivateKey;
+import org.bouncycastle.openpgp.PGPPublicKey;
+import org.bouncycastle.openpgp.PGPSecretKey;
+import org.bouncycastle.openpgp.PGPSecretKeyRing;
+import org.bouncycastle.openpgp.PGPSignature;
+import org.bouncycastle.openpgp.PGPUtil;
+import org.bouncycastle.openpgp.bc.BcPGPSecretKeyRingCollection;
+import org.bouncycastle.openpgp.operator.bc.BcPBESecretKeyDecryptorBuilder;
+import org.bouncycastle.openpgp.operator.bc.BcPGPDigestCalculatorProvider;
+
+/**
+ * An ASCII-armoured secret key and the checks that it has to pass.
+ *
+ * @param place where the text stands, for errors
+ * @param text the armoured key
+ */
+record SecretKeyText(String place, String text) {
+  private static final int RSA_BITS = 4096;
+  private static final int ED25519_BITS = 256;
+
+  /** The one key of the text, known to be of a kind that may sign a release. */
+  PGPSecretKeyRing ring() {
+    if (!text.contains("-----BEGIN PGP PRIVATE KEY BLOCK-----")) {
+      throw problem(
+          "is not an ASCII-armoured OpenPGP secret key;"
+              + " write one with `gpg --armor --export-secret-keys KEY`");
+    }
+    BcPGPSecretKeyRingCollection rings = rings();
+    if (rings.size() != 1) {
+      throw problem("holds " + rings.size() + " secret keys; export the one that is to sign");
+    }
+    PGPSecretKeyRing ring = rings.getKeyRings().next();
+    check(ring.getSecretKey());
+    return ring;
+  }
+
+  private BcPGPSecretKeyRingCollection rings() {
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    try (InputStream in = PGPUtil.getDecoderStream(new ByteArrayInputStream(bytes))) {
+      return new BcPGPSecretKeyRingCollection(in);
+    } catch (IOException | PGPException | RuntimeException broken) {
+      throw problem("the secret key is damaged (" + broken.getMessage() + "); export it again");
+    }
+  }
+
+  private void check(PGPSecretKey secret) {
+    PGPPublicKey key = secret.getPublicKey();
+    Iterator<String> users = key.getUserIDs();
+    if (!users.hasNext()) {
+      throw problem("the key has no user id, which rpm needs; add one with `gpg --edit-key`");
+    }
+    if (key.hasRevocation()) {
+      throw problem("the key is revoked; sign with another");
+    }
+    if (secret.isPrivateKeyEmpty()) {
+      throw problem("the primary key's secret part is not in the file; export it with its secret");
+    }
+    if (!maySign(key)) {
+      throw problem(
+          "the primary key may not sign, and rpm looks for no subkey; give a key that may");
+    }
+    kind(key);
+  }
+
+  /** A key without a word on its use may be used for everything. */
+  private static boolean maySign(PGPPublicKey key) {
+    boolean says = false;
+    for (Iterator<PGPSignature> own = key.getSignatures(); own.hasNext(); ) {
+      PGPSignature each = own.next();
+      if (each.getKeyID() == key.getKeyID() && each.getHashedSubPackets() != null) {
+        int use = each.getHashedSubPackets().getKeyFlags();
+        if ((use & KeyFlags.SIGN_DATA) != 0) {
+          return true;
+        }
+        says |= use != 0;
+      }
+    }
+    return !says;
+  }
+
+  private void kind(PGPPublicKey key) {
+    switch (key.getAlgorithm()) {
+      case PublicKeyAlgorithmTags.RSA_GENERAL -> {
+        if (key.getBitStrength() < RSA_BITS) {
+          throw problem(
+              "is an RSA key of "
+                  + key.getBitStrength()
+                  + " bits, but a release is signed with "
+                  + RSA_BITS
+                  + " or more; make one with `gpg --quick-generate-key NAME rsa4096 sign never`");
+        }
+      }
+      case PublicKeyAlgorithmTags.EDDSA_LEGACY -> {
+        if (key.getBitStrength() > ED25519_BITS) {
+          throw problem("is an EdDSA key of another curve than Ed25519, which rpm does not know");
+        }
+      }
+      default ->
+          throw problem(
+              "is a key of OpenPGP's algorithm "
+                  + key.getAlgorithm()
+                  + ", but a release is signed with RSA or Ed25519;"
+                  + " make one with `gpg --quick-generate-key NAME rsa4096 sign never`");
+    }
+  }
+
+  /** The primary key's secret part. */
+  PGPPrivateKey unlocked(PGPSecretKeyRing ring, String passphrase) {
+    PGPSecretKey secret = ring.getSecretKey();
+    boolean locked = secret.getKeyEncryptionAlgorithm() != 0;
+    if (locked && passphrase.isEmpty()) {
+      throw problem("the key is protected by a passphrase; give it in APPLIANCE_SIGN_PASSPHRASE");
+    }
+    try {
+      return secret.extractPrivateKey(
+          new BcPBESecretKeyDecryptorBuilder(new BcPGPDigestCalculatorProvider())
+              .build(passphrase.toCharArray()));
+    } catch (PGPException wrong) {
+      throw problem("APPLIANCE_SIGN_PASSPHRASE does not open the key; correct it");
+    }
+  }
+
+  private IllegalKey problem(String what) {
+    return new IllegalKey(place + ": " + what);
+  }
+}

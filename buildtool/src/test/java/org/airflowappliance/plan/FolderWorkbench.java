@@ -1,0 +1,65 @@
+package org.airflowappliance.plan;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HexFormat;
+import org.airflowappliance.lock.Pin;
+
+/**
+ * A workbench over a folder of the test's: artifacts are written into it and read from it.
+ *
+ * @param folder the release folder
+ * @param epoch the one time
+ * @param signer the key
+ */
+public record FolderWorkbench(Path folder, Instant epoch, Signer signer) implements Workbench {
+  /** Writes an artifact where it belongs. */
+  public Path write(Artifact artifact) throws IOException {
+    Path target = built(artifact.path());
+    Files.createDirectories(target.getParent());
+    artifact.write(target, this);
+    return target;
+  }
+
+  @Override
+  public Path built(ReleasePath path) {
+    return folder.resolve(path.value());
+  }
+
+  @Override
+  public String sha256(ReleasePath path) {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(built(path))));
+    } catch (IOException | NoSuchAlgorithmException problem) {
+      throw new IllegalStateException(path.value(), problem);
+    }
+  }
+
+  @Override
+  public Path pinned(Pin pin) {
+    throw new UnsupportedOperationException("this test has no mirror for " + pin.name());
+  }
+
+  @Override
+  public Path derived(Derived derived) {
+    throw new UnsupportedOperationException("this test derives no " + derived.name());
+  }
+
+  @Override
+  public Path clientCache(String client) {
+    throw new UnsupportedOperationException("this test has no cache for " + client);
+  }
+
+  @Override
+  public boolean offline() {
+    return true;
+  }
+
+  @Override
+  public void progress(String what, long bytes, long total) {}
+}

@@ -1,0 +1,22 @@
+package org.airflowappliance.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TemplateTest {
+  @Test
+  void holesAreFilledWithTheValuesAsTheyAre() {
+    assertThat(new Template("a", "x={{x}} {{ y }}").fill(Map.of("x", "$1\\", "y", "{{x}}")))
+        .isEqualTo("x=$1\\ {{x}}");
+  }
+
+  @Test
+  void everyUnknownNameIsNamed() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Template("rpm/a", "{{b}}{{c}}{{a}}").fill(Map.of("a", "")))
+        .withMessage("rpm/a: no value for [b, c]; known are [a]");
+  }
+}

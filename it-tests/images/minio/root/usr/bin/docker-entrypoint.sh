@@ -1,0 +1,5 @@
+#!/bin/sh
+# As upstream: the program's name may be left out.
+set -eu
+if [ "${1:-}" != minio ]; then set -- minio "$@"; fi
+exec "$@"

@@ -1,0 +1,143 @@
+package org.airflowappliance.it.artifact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.airflowappliance.it.site.Program;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Promise: two builds of the same input are the same bytes, wherever and whenever they run; and
+ * nothing is made twice.
+ */
+@Order(1)
+class SameBytesIT {
+  @TempDir Path folder;
+
+  @Test
+  void anotherFolderZoneLocaleMaskAndEmptyDerivedCacheGiveTheSameRelease() throws IOException {
+    Path first = Tool.example();
+    Path cache = Files.createDirectories(folder.resolve("cache"));
+    // what was fetched may be kept: the network is not what is tested
+    for (String kept : List.of("downloads", "clients", "keys")) {
+      Files.createSymbolicLink(cache.resolve(kept), Tool.cache().resolve(kept));
+    }
+    Path second = folder.resolve("deep/er/release");
+    Map<String, String> elsewhere =
+        Map.of(
+            "TZ",
+            "Asia/Kathmandu",
+            "LC_ALL",
+            "C",
+            "LANG",
+            "tr_TR.UTF-8",
+            "APPLIANCE_CACHE",
+            cache.toString(),
+            "HOME",
+            folder.toString());
+    Program built =
+        Tool.attempt(
+            folder.resolve("work"),
+            elsewhere,
+            List.of("sh", "-c", "umask 077; exec \"$@\"", "sh"),
+            "build",
+            "-o",
+            second.toString());
+    assertThat(built.code()).as(built.err()).isZero();
+    assertThat(sums(second)).isEqualTo(sums(first));
+  }
+
+  @Test
+  void aSecondBuildMakesNothingAndTakesUnderTwoSeconds() throws IOException {
+    Path target = folder.resolve("release");
+    Tool.example();
+    Tool.launch(folder, "build", "-o", target.toString());
+    long best = Long.MAX_VALUE;
+    Program again = null;
+    for (int i = 0; i < 3; i++) {
+      long start = System.nanoTime();
+      again = Tool.launch(folder, "build", "-o", target.toString());
+      best = Math.min(best, System.nanoTime() - start);
+    }
+    assertThat(again.out()).doesNotContainPattern("[1-9]\\d* made");
+    System.out.println("warm build: " + best / 1_000_000 + " ms");
+    assertThat(best).as("nanoseconds of the best of three warm builds").isLessThan(2_000_000_000L);
+  }
+
+  @Test
+  void oneChangedValueMakesOnlyWhatDependsOnIt() throws IOException {
+    Tool.example();
+    Path file = folder.resolve("cluster.yaml");
+    String example = Files.readString(Tool.ROOT.resolve("buildtool/examples/homelab.yaml"));
+    assertThat(example).contains("parallelism: 64");
+    Tool.launch(folder, "build", "-o", folder.resolve("release").toString());
+    // a value that no earlier run had, so that its package cannot come from the cache
+    int value = (int) (System.currentTimeMillis() / 1000);
+    long best = Long.MAX_VALUE;
+    for (int i = 0; i < 3; i++) {
+      Files.writeString(file, example.replace("parallelism: 64", "parallelism: " + (value + i)));
+      long start = System.nanoTime();
+      Program built =
+          Tool.launch(
+              folder, "build", file.toString(), "-v", "-o", folder.resolve("release").toString());
+      best = Math.min(best, System.nanoTime() - start);
+      assertThat(built.out())
+          .contains(
+              "made   rpm/airflow-cluster-homelab-1-1.el8.noarch.rpm",
+              "reused rpm/airflow-2.2.5-1.el8.x86_64.rpm",
+              "reused rpm/airflow-webserver-2.2.5-1.el8.noarch.rpm");
+    }
+    System.out.println("build after one changed value: " + best / 1_000_000 + " ms");
+    assertThat(best)
+        .as("nanoseconds of the best of three builds, each after one changed value")
+        .isLessThan(5_000_000_000L);
+  }
+
+  @Test
+  void aBuildWithoutNetworkUsesTheCache() throws IOException {
+    Tool.example();
+    Program built =
+        Tool.attempt(
+            folder,
+            Map.of(),
+            List.of("unshare", "--net"),
+            "build",
+            "--offline",
+            "-o",
+            folder.resolve("release").toString());
+    assertThat(built.code()).as(built.err()).isZero();
+  }
+
+  @Test
+  void aFolderThatIsNoReleaseIsNotReplaced() throws IOException {
+    Path own = Files.createDirectories(folder.resolve("own"));
+    Files.writeString(own.resolve("thesis.txt"), "years of work");
+    Program built = Tool.attempt(folder, Map.of(), List.of(), "build", "-o", own.toString());
+    assertThat(built.code()).isEqualTo(1);
+    assertThat(built.err()).contains(own + ": holds something else than a release");
+    assertThat(own.resolve("thesis.txt")).hasContent("years of work");
+  }
+
+  private static Map<String, String> sums(Path release) throws IOException {
+    Map<String, String> sums = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(release)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        sums.put(
+            release.relativize(file).toString(),
+            Program.run(Duration.ofMinutes(1), "sha256sum", file.toString())
+                .out()
+                .substring(0, 64));
+      }
+    }
+    return sums;
+  }
+}

@@ -1,0 +1,113 @@
+package org.airflowappliance.it.artifact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.airflowappliance.it.site.Program;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Promise: the shipped Python holds its tests inside the very packages that the RPM carries; every
+ * extra can be imported.
+ */
+class ShippedPythonIT {
+  private static final Duration LIMIT = Duration.ofMinutes(9);
+  private static final Pattern RESULT =
+      Pattern.compile("(?m)^(\\S+) \\((\\S+)\\)(?:\\n.*?)? \\.\\.\\. (ok|FAIL|ERROR|skipped.*)$");
+
+  @TempDir static Path folder;
+
+  private static Path site;
+  private static Path python;
+
+  @BeforeAll
+  static void unpack() throws IOException {
+    Path code = Tool.example().resolve("rpm/airflow-2.2.5-1.el8.x86_64.rpm");
+    Program.run(
+        LIMIT, "sh", "-c", "cd '" + folder + "' && rpm2cpio '" + code + "' | cpio -idm --quiet");
+    site = folder.resolve("usr/lib/airflow/lib/python3.9/site-packages");
+    try (Stream<Path> derived = Files.list(Tool.cache().resolve("derived"))) {
+      python =
+          derived
+              .filter(each -> each.getFileName().toString().startsWith("python3.9-"))
+              .max(Path::compareTo)
+              .orElseThrow();
+    }
+  }
+
+  private static ProcessBuilder python(String... arguments) {
+    List<String> command = new ArrayList<>(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder
+        .environment()
+        .put(
+            "LD_LIBRARY_PATH",
+            python.resolve("usr/lib/x86_64-linux-gnu")
+                + ":"
+                + python.resolve("lib/x86_64-linux-gnu"));
+    return builder;
+  }
+
+  @TestFactory
+  List<DynamicTest> everyTestOfTheShippedPython() throws IOException {
+    Program ran =
+        Program.attempt(
+            LIMIT,
+            python(
+                Tool.ROOT.resolve("rpm/airflow/tests/run").toString(),
+                "--python",
+                python.resolve("usr/bin/python3.9").toString(),
+                "--site",
+                site.toString(),
+                "discover",
+                "--verbose",
+                "--start-directory",
+                ".",
+                "--top-level-directory",
+                "."));
+    Files.writeString(
+        Tool.ROOT.resolve("it-tests/target/shipped-python.log"), ran.out() + ran.err());
+    List<DynamicTest> tests = new ArrayList<>();
+    Matcher results = RESULT.matcher(ran.err());
+    while (results.find()) {
+      String outcome = results.group(3);
+      tests.add(
+          DynamicTest.dynamicTest(
+              results.group(2) + "." + results.group(1),
+              () -> assertThat(outcome).isEqualTo("ok")));
+    }
+    tests.add(
+        DynamicTest.dynamicTest(
+            "the run as a whole", () -> assertThat(ran.code()).as(ran.out() + ran.err()).isZero()));
+    return tests;
+  }
+
+  @Test
+  void everyExtrasProviderCanBeImported() throws IOException {
+    // celery, google_auth, kubernetes, postgres, s3: what each extra exists for
+    String imports =
+        "import celery, airflow.executors.celery_executor, flask_appbuilder, authlib, psycopg2, boto3, kubernetes,"
+            + " airflow.providers.amazon.aws.hooks.s3, airflow.providers.amazon.aws.log.s3_task_handler,"
+            + " airflow.providers.cncf.kubernetes.operators.kubernetes_pod, airflow.executors.kubernetes_executor,"
+            + " airflow.providers.postgres.hooks.postgres, airflow.providers.celery";
+    ProcessBuilder builder = python(python.resolve("usr/bin/python3.9").toString(), "-c", imports);
+    builder.environment().put("PYTHONPATH", site.toString());
+    builder
+        .environment()
+        .put("AIRFLOW_HOME", Files.createDirectories(folder.resolve("home")).toString());
+    Program ran = Program.attempt(LIMIT, builder);
+    assertThat(ran.code()).as(ran.err()).isZero();
+  }
+}

@@ -1,0 +1,88 @@
+package org.airflowappliance.it.artifact;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.airflowappliance.it.site.Program;
+
+/** The built tool as a user runs it, in a process of its own. */
+final class Tool {
+  static final Path ROOT =
+      Path.of(System.getProperty("project.root", "..")).toAbsolutePath().normalize();
+
+  private static final Duration LIMIT = Duration.ofMinutes(9);
+  private static Path example;
+
+  private Tool() {}
+
+  /** The release of the example cluster, built once for all tests. */
+  static synchronized Path example() throws IOException {
+    if (example == null) {
+      Path target = ROOT.resolve("it-tests/target/example-release");
+      run(ROOT, Map.of(), "build", "-o", target.toString());
+      example = target;
+    }
+    return example;
+  }
+
+  /** Runs the tool in a folder; any exit code but 0 fails. */
+  static Program run(Path folder, Map<String, String> environment, String... arguments)
+      throws IOException {
+    Program ran = attempt(folder, environment, List.of(), arguments);
+    if (ran.code() != 0) {
+      throw new IOException(
+          "appliance "
+              + String.join(" ", arguments)
+              + ": exit code "
+              + ran.code()
+              + "\n"
+              + ran.out()
+              + ran.err());
+    }
+    return ran;
+  }
+
+  static Program attempt(
+      Path folder, Map<String, String> environment, List<String> before, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(before);
+    command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+    command.addAll(List.of("-jar", ROOT.resolve("buildtool/target/appliance.jar").toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(Files.createDirectories(folder).toFile());
+    builder.environment().putAll(environment);
+    return Program.attempt(LIMIT, builder);
+  }
+
+  /**
+   * Runs the launcher, as a user does, whose class archive makes the start-up short; any exit code
+   * but 0 fails.
+   */
+  static Program launch(Path folder, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(ROOT.resolve("appliance").toString()));
+    command.addAll(List.of(arguments));
+    Program ran = Program.attempt(LIMIT, new ProcessBuilder(command).directory(folder.toFile()));
+    if (ran.code() != 0) {
+      throw new IOException(
+          String.join(" ", command) + ": exit code " + ran.code() + "\n" + ran.out() + ran.err());
+    }
+    return ran;
+  }
+
+  /** The folder that downloads and derived files are cached in. */
+  static Path cache() {
+    String own = System.getenv("APPLIANCE_CACHE");
+    String users = System.getenv("XDG_CACHE_HOME");
+    if (own != null && !own.isEmpty()) {
+      return Path.of(own);
+    }
+    return users == null || users.isEmpty()
+        ? Path.of(System.getProperty("user.home"), ".cache/airflow-appliance")
+        : Path.of(users, "airflow-appliance");
+  }
+}

@@ -1,0 +1,42 @@
+package org.airflowappliance.it.site;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The tool as an operator runs it: a process of its own, from the jar of this build. */
+public final class Appliance {
+  private static final Duration LIMIT = Duration.ofMinutes(9);
+
+  private Appliance() {}
+
+  /** Runs a command; any exit code but 0 is an error that shows what the tool said. */
+  public static Program run(String... arguments) {
+    try {
+      Program ran = Program.attempt(LIMIT, new ProcessBuilder(command(List.of(arguments))));
+      if (ran.code() != 0) {
+        throw new AssertionError(
+            "appliance " + String.join(" ", arguments) + ": " + ran.code() + "\n" + ran.err());
+      }
+      return ran;
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
+    }
+  }
+
+  /** The command line of the tool with these arguments. */
+  public static List<String> command(List<String> arguments) {
+    Path jar = Folders.project().resolve("buildtool/target/appliance.jar");
+    if (!Files.isRegularFile(jar)) {
+      throw new IllegalStateException(jar + ": is missing; build it: mvn package");
+    }
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    List<String> command = new ArrayList<>(List.of(java.toString(), "-jar", jar.toString()));
+    command.addAll(arguments);
+    return command;
+  }
+}

@@ -1,0 +1,23 @@
+package org.airflowappliance.it.site;
+
+import java.nio.file.Path;
+
+/** Where the tests read and write; Maven runs them in the module's folder. */
+public final class Folders {
+  private Folders() {}
+
+  /** The module it-tests. */
+  public static Path itTests() {
+    return Path.of("").toAbsolutePath();
+  }
+
+  /** The project. */
+  public static Path project() {
+    return itTests().getParent();
+  }
+
+  /** What the tests write; Maven's clean removes it. */
+  public static Path target() {
+    return itTests().resolve("target/it");
+  }
+}

@@ -1,0 +1,51 @@
+package org.airflowappliance.it.site;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.testcontainers.utility.DockerImageName;
+
+/**
+ * A container image that the tests need, upstream's or built here with the same interface: {@code
+ * it-tests/images/build} decides, told by {@code -Dit.images=upstream|built|auto}.
+ */
+enum TestImage {
+  NODE("rockylinux"),
+  POSTGRES("postgres"),
+  MINIO("minio/minio");
+
+  private static final Duration BUILD = Duration.ofMinutes(14);
+  private static final Map<TestImage, DockerImageName> FOUND = new ConcurrentHashMap<>();
+
+  private final String standsFor;
+
+  TestImage(String standsFor) {
+    this.standsFor = standsFor;
+  }
+
+  /** A reference that is present on this machine, fetched or built when it has to be. */
+  DockerImageName reference() {
+    return FOUND.computeIfAbsent(this, TestImage::find);
+  }
+
+  private DockerImageName find() {
+    String name = name().toLowerCase(Locale.ROOT);
+    ProcessBuilder command =
+        new ProcessBuilder(Folders.itTests().resolve("images/build").toString(), name);
+    command.environment().put("IT_IMAGES", System.getProperty("it.images", "auto"));
+    try {
+      Program built = Program.attempt(BUILD, command);
+      if (built.code() != 0) {
+        throw new IllegalStateException("test image " + name + ": " + built.err());
+      }
+      String reference = built.out().strip();
+      System.out.println("test image " + name + ": " + reference);
+      return DockerImageName.parse(reference).asCompatibleSubstituteFor(standsFor);
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
+    }
+  }
+}

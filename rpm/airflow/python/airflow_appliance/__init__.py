@@ -1,0 +1,1 @@
+"""What the appliance adds to Airflow: sign-in, guards and the programs of a node."""

@@ -1,0 +1,87 @@
+"""The identity provider's signing keys."""
+import logging
+import threading
+import time
+from typing import Any, Callable, Dict
+
+from authlib.jose import JsonWebKey
+
+from airflow_appliance.fetch import Unreachable
+
+log = logging.getLogger(__name__)
+
+MIN_INTERVAL = 30
+RETRY_INTERVAL = 5
+MAX_AGE = 600
+MAX_KEYS = 32
+MIN_BITS = 2048
+
+
+class UnknownKey(Exception):
+    """No signing key of the provider has this id."""
+
+
+class Jwks:
+    """Keys by id; forged ids cause at most one fetch in MIN_INTERVAL seconds, withdrawn keys leave after MAX_AGE."""
+
+    def __init__(self, fetch: Callable[[], Dict[str, Any]], clock: Callable[[], float] = time.monotonic):
+        self._fetch, self._clock = fetch, clock
+        self._lock = threading.Lock()
+        self._keys: Dict[str, Any] = {}
+        self._fetched = self._next_fetch = float("-inf")
+
+    def find(self, kid: str) -> Any:
+        with self._lock:
+            if kid not in self._keys or self._clock() - self._fetched > MAX_AGE:
+                self._refresh(needed=kid not in self._keys)
+            if kid not in self._keys:
+                raise UnknownKey(f"unknown key id {kid[:80]!r}")
+            return self._keys[kid]
+
+    def _refresh(self, needed: bool) -> None:
+        if self._clock() < self._next_fetch:
+            return
+        self._next_fetch = self._clock() + RETRY_INTERVAL
+        try:
+            self._keys = signing_keys(self._fetch())
+        except Exception as problem:
+            if needed:
+                raise Unreachable(f"signing keys: {problem}") from problem
+            log.warning("signing keys could not be renewed, the known ones stay: %s", problem)
+            return
+        self._fetched = self._clock()
+        self._next_fetch = self._fetched + MIN_INTERVAL
+
+
+def signing_keys(document: Dict[str, Any]) -> Dict[str, Any]:
+    """The RS256 signing keys of a JWK set; all other entries are passed over."""
+    entries = document.get("keys")
+    if not isinstance(entries, list):
+        raise ValueError("the key set has no list of keys")
+    keys: Dict[str, Any] = {}
+    for entry in entries[:MAX_KEYS]:
+        if not _signs(entry):
+            continue
+        try:
+            key = JsonWebKey.import_key({name: entry[name] for name in ("kty", "n", "e", "kid")})
+            bits = key.get_public_key().key_size
+        except Exception as problem:
+            log.warning("signing key %.80r cannot be used: %s", entry["kid"], problem)
+            continue
+        if bits < MIN_BITS:
+            log.warning("signing key %.80r has only %s bits", entry["kid"], bits)
+            continue
+        keys[entry["kid"]] = key
+    return keys
+
+
+def _signs(entry: Any) -> bool:
+    return (
+        isinstance(entry, dict)
+        and entry.get("kty") == "RSA"
+        and entry.get("use") == "sig"
+        and entry.get("alg", "RS256") == "RS256"
+        and isinstance(entry.get("kid"), str)
+        and isinstance(entry.get("n"), str)
+        and isinstance(entry.get("e"), str)
+    )

@@ -1,0 +1,106 @@
+"""The scheduler's role: it starts when DAGs and Kubernetes are there, and its heartbeat has to be fresh."""
+import json
+import re
+import socket
+import time
+from typing import Optional, Tuple
+
+import psycopg2
+
+from airflow_appliance.node import probe
+from airflow_appliance.node.database import connect
+from airflow_appliance.node.facts import AIRFLOW, Facts
+from airflow_appliance.node.supervise import Health, Role
+
+API_SECONDS = 5
+# Airflow itself calls a scheduler dead after [scheduler] scheduler_health_check_threshold = 30 s.
+STALE_SECONDS = 45
+HEARTBEAT = """
+    SELECT extract(epoch FROM now() - max(latest_heartbeat)) FROM job
+    WHERE job_type = 'SchedulerJob' AND state = 'running' AND hostname = %s
+      AND start_date > now() - make_interval(secs => %s)
+"""
+
+
+class Scheduler(Role):
+    command = [AIRFLOW, "scheduler"]
+    interval = 5.0
+
+    def __init__(self, facts: Facts):
+        self.environment = facts.environment
+        self._facts = facts
+        self._marker = probe.MountedFile(facts.marker)
+        self._begun = 0.0
+        self._connection = None
+
+    def blocker(self) -> Optional[str]:
+        return self._marker_problem() or self._api_problem()
+
+    def _marker_problem(self) -> Optional[str]:
+        problem = self._marker.problem()
+        return problem and f"DAG mount: {problem}; see systemctl status airflow-dags"
+
+    def _api_problem(self) -> Optional[str]:
+        """What is wrong with the Kubernetes API, asked as the scheduler will ask it."""
+        kubernetes = self._facts.kubernetes
+        try:
+            headers = {"Authorization": f"Bearer {self._token()}"}
+            code, body = probe.http_get(kubernetes.api + "/version", API_SECONDS, headers, kubernetes.ca)
+            if code != 200:
+                return f"Kubernetes API {kubernetes.api}: /version answers {code}; check KUBERNETES_TOKEN"
+            found = str(json.loads(body)["gitVersion"])
+            if _version(found) < _version(kubernetes.minimum_version):
+                return f"Kubernetes API {kubernetes.api} is {found}, but {kubernetes.minimum_version} is the least"
+            pods = f"/api/v1/namespaces/{kubernetes.namespace}/pods?limit=1"
+            code, _ = probe.http_get(kubernetes.api + pods, API_SECONDS, headers, kubernetes.ca)
+        except (OSError, ValueError, KeyError) as problem:
+            return f"Kubernetes API {kubernetes.api}: {problem}"
+        if code != 200:
+            return (
+                f"Kubernetes API {kubernetes.api}: listing pods of namespace {kubernetes.namespace} answers {code};"
+                " check KUBERNETES_TOKEN and the role of its account"
+            )
+        return None
+
+    def _token(self) -> str:
+        with open(self._facts.runtime / "kubeconfig", encoding="utf-8") as stream:
+            return json.load(stream)["users"][0]["user"]["token"]
+
+    def started(self) -> None:
+        self._begun = time.monotonic()
+
+    def look(self) -> Health:
+        alive, text = self._heartbeat()
+        mount = self._marker_problem()
+        return Health(f"{text}; {mount or 'DAG mount is read'}", ready=alive and "s ago" in text, alive=alive)
+
+    def _heartbeat(self) -> Tuple[bool, str]:
+        try:
+            age = self._age()
+        except psycopg2.Error as problem:
+            # Without the database nobody knows, and a restart would not bring it back.
+            self._connection = None
+            return True, f"PostgreSQL cannot be asked for the heartbeat: {problem}"
+        host = socket.getfqdn()
+        if age is None:
+            return False, f"no heartbeat of a scheduler on {host} yet"
+        if age > STALE_SECONDS:
+            return False, f"no heartbeat of the scheduler on {host} for more than {STALE_SECONDS} s"
+        return True, f"heartbeat of {host} less than {STALE_SECONDS} s ago"
+
+    def _age(self) -> Optional[float]:
+        if self._connection is None:
+            self._connection = connect(f"airflow-heartbeat@{socket.gethostname()}")
+            self._connection.autocommit = True
+        with self._connection.cursor() as cursor:
+            # Only jobs that began after this child: an earlier one on this node may look alive still.
+            cursor.execute(HEARTBEAT, (socket.getfqdn(), time.monotonic() - self._begun + 1))
+            age = cursor.fetchone()[0]
+            return None if age is None else float(age)
+
+
+def _version(text: str) -> Tuple[int, ...]:
+    found = re.match(r"v?(\d+)\.(\d+)", text)
+    if not found:
+        raise ValueError(f"{text!r} is not a Kubernetes version")
+    return tuple(int(part) for part in found.groups())

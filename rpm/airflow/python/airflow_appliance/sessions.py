@@ -1,0 +1,118 @@
+"""Sessions of signed-in users: begun under a new id, ended for good, also from another webserver.
+
+Sessions are rows of Airflow's session table. The id begins with a hash of the user, so that one
+statement ends all sessions of a user. A request that was loading a session while it was ended may
+write its row again: a mark in the same table, checked on every request, keeps that session ended.
+"""
+import hmac
+import time
+import uuid
+from datetime import datetime, timedelta
+from typing import Any, Dict, Optional
+
+from flask import current_app, session
+from flask_login import logout_user
+from sqlalchemy.exc import IntegrityError
+
+_KEY = "oidc"
+_MARK = "ended-"
+
+
+def begin(claims: Dict[str, Any], id_token: str) -> None:
+    """Start the session of a user who has just proved who they are, under a new id."""
+    _forget_row()
+    _purge()
+    session.clear()
+    session.sid = f"{_digest('sub', claims['sub'])}-{uuid.uuid4()}"
+    # Flask-Session stores no expiry without it and then fails on every request of that browser.
+    session.permanent = True
+    session[_KEY] = {
+        "id_token": id_token,
+        "sub": claims["sub"],
+        "sid": claims["sid"] if isinstance(claims.get("sid"), str) else None,
+        "iat": claims["iat"],
+        "at": time.time(),
+    }
+
+
+def end() -> Optional[str]:
+    """End this browser's session; returns its ID token, which the provider wants to see at sign-out."""
+    known = session.get(_KEY)
+    if known:
+        _mark("session", session.sid, known["iat"])
+    _forget_row()
+    logout_user()
+    session.clear()
+    session.sid = str(uuid.uuid4())
+    session.permanent = True
+    return known["id_token"] if known else None
+
+
+def end_all(sub: Optional[str], sid: Optional[str], iat: int) -> None:
+    """End what the provider ended: every session of the user that it signed in up to then."""
+    if sub:
+        _mark("sub", sub, iat)
+        model = _store().sql_session_model
+        model.query.filter(model.session_id.like(_digest("sub", sub) + "-%")).delete(synchronize_session=False)
+        _store().db.session.commit()
+    if sid:
+        _mark("sid", sid, iat)
+
+
+def is_over(limit: int) -> bool:
+    """Whether this browser's session is older than the limit or was ended elsewhere."""
+    known = session.get(_KEY)
+    if not known:
+        return False
+    return time.time() - known["at"] > limit or _is_marked(known)
+
+
+def _is_marked(known: Dict[str, Any]) -> bool:
+    named = [("session", session.sid), ("sub", known["sub"]), ("sid", known["sid"])]
+    model = _store().sql_session_model
+    keys = [_MARK + _digest(kind, value) for kind, value in named if value]
+    marks = model.query.filter(model.session_id.in_(keys)).all()
+    # Both times are the provider's, so that clocks of webservers do not matter.
+    return any(known["iat"] <= int(mark.data) for mark in marks)
+
+
+def _mark(kind: str, value: str, iat: int) -> None:
+    """Remember the end for as long as a session that it concerns could still be alive."""
+    key = _MARK + _digest(kind, value)
+    lifetime = current_app.permanent_session_lifetime + timedelta(hours=1)
+    store = _store()
+    model = store.sql_session_model
+    for _ in range(3):
+        mark = model.query.filter_by(session_id=key).first() or model(key, b"0", datetime.utcnow())
+        mark.data = str(max(iat, int(mark.data))).encode()
+        mark.expiry = datetime.utcnow() + lifetime
+        store.db.session.add(mark)
+        try:
+            store.db.session.commit()
+            return
+        except IntegrityError:  # another webserver has just written the same mark
+            store.db.session.rollback()
+    raise RuntimeError("the end of a session could not be written to the database")
+
+
+def _forget_row() -> None:
+    store = _store()
+    store.sql_session_model.query.filter_by(session_id=store.key_prefix + session.sid).delete()
+    store.db.session.commit()
+
+
+def _purge() -> None:
+    """Airflow 2.2 never removes expired rows, so every sign-in does."""
+    model = _store().sql_session_model
+    model.query.filter(model.expiry < datetime.utcnow()).delete(synchronize_session=False)
+    _store().db.session.commit()
+
+
+def _digest(kind: str, value: str) -> str:
+    secret = current_app.secret_key
+    key = secret if isinstance(secret, bytes) else secret.encode()
+    return hmac.new(key, f"{kind}:{value}".encode(), "sha256").hexdigest()[:40]
+
+
+def _store() -> Any:
+    return current_app.session_interface

@@ -1,0 +1,111 @@
+"""The facts of this cluster that the shipped Python needs, read from AIRFLOW_HOME/settings.json."""
+import json
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Mapping, Optional, Type
+
+DEFAULT_SESSION_SECONDS = 8 * 3600
+
+
+class SettingsError(Exception):
+    """Settings.json is missing or does not say what it must."""
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """The identity provider's realm and what its roles mean here."""
+
+    issuer: str
+    server_url: str
+    client: str
+    roles: Mapping[str, str]
+    session_seconds: int
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One cluster's settings; `ca` is the PEM file that is trusted instead of the system's, or None."""
+
+    cluster: str
+    dags: Path
+    oidc: Oidc
+    ca: Optional[str]
+
+
+def path() -> Path:
+    """Where settings.json stands on this machine."""
+    return Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser() / "settings.json"
+
+
+@lru_cache(maxsize=None)
+def load(file: Optional[Path] = None) -> Settings:
+    """Read the settings once; SettingsError says what is wrong and where."""
+    file = file or path()
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{file}: does not exist; reinstall the airflow-cluster package") from None
+    except OSError as problem:
+        raise SettingsError(f"{file}: cannot be read: {problem.strerror}; check its owner and mode") from None
+    except ValueError as problem:
+        raise SettingsError(f"{file}: is not JSON: {problem}; reinstall the airflow-cluster package") from None
+    return _Section(file, "", document).settings()
+
+
+class _Section:
+    """An object of the document that names itself in errors."""
+
+    def __init__(self, file: Path, name: str, value: Any):
+        self._file, self._name, self._value = file, name, value
+        if not isinstance(value, dict):
+            raise self._wrong(name or "document", "an object", value)
+
+    def settings(self) -> Settings:
+        oidc = self.section("oidc")
+        return Settings(
+            cluster=self.text("cluster"),
+            dags=Path(self.section("paths").text("dags")),
+            oidc=Oidc(
+                issuer=oidc.text("issuer"),
+                server_url=oidc.text("serverUrl"),
+                client=oidc.text("client"),
+                roles=oidc.names("roles"),
+                session_seconds=oidc.seconds("sessionSeconds", DEFAULT_SESSION_SECONDS),
+            ),
+            ca=self.optional_text("ca"),
+        )
+
+    def section(self, key: str) -> "_Section":
+        return _Section(self._file, self._key(key), self._typed(key, dict, "an object"))
+
+    def text(self, key: str) -> str:
+        return self._typed(key, str, "a text")
+
+    def optional_text(self, key: str) -> Optional[str]:
+        return None if self._value.get(key) is None else self.text(key)
+
+    def names(self, key: str) -> Mapping[str, str]:
+        found = self._typed(key, dict, "an object")
+        if not all(isinstance(name, str) for name in found.values()):
+            raise self._wrong(self._key(key), "an object of texts", found)
+        return dict(found)
+
+    def seconds(self, key: str, default: int) -> int:
+        found = self._value.get(key, default)
+        if type(found) is not int or found < 1:
+            raise self._wrong(self._key(key), "a number of seconds", found)
+        return found
+
+    def _typed(self, key: str, kind: Type, wanted: str) -> Any:
+        found = self._value.get(key)
+        if not isinstance(found, kind) or found == "":
+            raise self._wrong(self._key(key), wanted, found)
+        return found
+
+    def _key(self, key: str) -> str:
+        return f"{self._name}.{key}" if self._name else key
+
+    def _wrong(self, key: str, wanted: str, found: Any) -> SettingsError:
+        return SettingsError(f"{self._file} {key}: must be {wanted}, found {json.dumps(found)}")

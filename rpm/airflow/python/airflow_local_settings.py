@@ -1,0 +1,9 @@
+"""What Airflow runs in each of its processes; a copy in AIRFLOW_HOME would lose against one in the DAG bucket."""
+from airflow_appliance import dag_guard, settings
+from airflow_appliance.pods import pod_mutation_hook
+
+__all__ = ["pod_mutation_hook"]
+
+# A node has settings, a worker pod has none: it parses one file and decides nothing about the others.
+if settings.path().exists():
+    dag_guard.install()

@@ -1,0 +1,165 @@
+"""The strict search of the DAG folder: an error is never "there is nothing"."""
+import errno
+import os
+import shutil
+import tempfile
+import unittest
+import zipfile
+from pathlib import Path
+from unittest import mock
+
+import lab  # noqa: F401 (before airflow)
+from cases import named, table
+
+from airflow.utils.file import list_py_file_paths
+from airflow_appliance import dag_folder
+from airflow_appliance.dag_folder import search
+from airflow_appliance.mount import MARKER, Hold, MountGone
+
+DAG = "from airflow import DAG\n"
+
+
+class Folder(unittest.TestCase):
+    def setUp(self):
+        self.root = Path(tempfile.mkdtemp(dir=lab.HOME))
+        self.addCleanup(shutil.rmtree, self.root, ignore_errors=True)
+        (self.root / MARKER).write_text("airflow-appliance\n")
+
+    def put(self, name, text=DAG):
+        file = self.root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        return str(file)
+
+    def search(self):
+        return search(self.root, str(self.root), True)
+
+
+@named
+class Marker(Folder):
+    def test_good(self):
+        with Hold(self.root) as held:
+            held.check()
+
+    @table(
+        {
+            "removed": lambda root: (root / MARKER).unlink(),
+            "empty": lambda root: (root / MARKER).write_text(""),
+            "of another text": lambda root: (root / MARKER).write_text("airflow"),
+            "a folder": lambda root: ((root / MARKER).unlink(), (root / MARKER).mkdir()),
+            "gone with its folder": lambda root: shutil.rmtree(root),
+            "in a folder that is a file": lambda root: (shutil.rmtree(root), root.write_text("x")),
+        }
+    )
+    def bad(self, spoil):
+        spoil(self.root)
+        with self.assertRaises(MountGone):
+            with Hold(self.root):
+                pass
+
+    def test_a_handle_stays_with_its_own_folder(self):
+        """What a new mount over a dead one does: the path is good again, the handle must not be."""
+        with Hold(self.root) as held:
+            old = self.root.with_name(self.root.name + "-old")
+            self.root.rename(old)
+            self.addCleanup(shutil.rmtree, old, ignore_errors=True)
+            self.root.mkdir()
+            (self.root / MARKER).write_text("airflow-appliance")
+            (old / MARKER).unlink()
+            with self.assertRaises(MountGone):
+                held.check()
+            with Hold(self.root):
+                pass
+
+    def test_no_handle_is_left_open(self):
+        before = len(os.listdir("/proc/self/fd"))
+        with Hold(self.root):
+            pass
+        (self.root / MARKER).unlink()
+        for _ in range(3):
+            with self.assertRaises(MountGone):
+                with Hold(self.root):
+                    pass
+        self.assertEqual(len(os.listdir("/proc/self/fd")), before)
+
+
+@named
+class Search(Folder):
+    def test_finds_what_airflow_finds(self):
+        self.put("a.py")
+        self.put("team/b.py")
+        self.put("team/deep/er/c.py")
+        self.put("no_dag.py", "print()")
+        self.put("data.csv", "dag airflow")
+        self.put(".airflowignore", "ignored\n# all.*\n^x.*\\.py # words\n")
+        self.put("ignored.py")
+        self.put("ignored_folder/d.py")
+        self.put("xyz.py")
+        self.put("team/.airflowignore", "nothere")
+        self.put("team/nothere/e.py")
+        self.put("nothere/f.py")
+        with zipfile.ZipFile(self.root / "packed.zip", "w") as archive:
+            archive.writestr("inside.py", DAG)
+            archive.writestr("other.py", "print()")
+        (self.root / "link").symlink_to(tempfile.mkdtemp(dir=lab.HOME))
+        Path(os.readlink(self.root / "link"), "linked.py").write_text(DAG)
+        (self.root / "dangling.py").symlink_to("/nowhere")
+        found = self.search()
+        self.assertEqual(sorted(found.files), sorted(list_py_file_paths(str(self.root), True, False, False)))
+        self.assertEqual(len(found.files), 7)
+        self.assertIn(str(self.root / "packed.zip" / "inside.py"), found.locations)
+        self.assertNotIn(str(self.root / "packed.zip"), found.locations)
+        self.assertEqual(found.times[str(self.root / "a.py")], os.path.getmtime(self.root / "a.py"))
+
+    def test_an_empty_folder_with_its_marker_is_empty(self):
+        self.assertEqual(self.search().files, [])
+
+    def test_one_file_as_directory(self):
+        file = self.put("a.py")
+        self.assertEqual(search(self.root, file, True).files, [file])
+
+    def test_a_file_deleted_meanwhile_is_gone(self):
+        self.put("a.py")
+        with mock.patch.object(dag_folder, "_locations", side_effect=FileNotFoundError):
+            self.assertEqual(self.search().files, [])
+
+    def test_a_file_that_may_not_be_read_stays(self):
+        file = self.put("a.py")
+        with mock.patch.object(dag_folder, "_locations", side_effect=PermissionError(errno.EACCES, "no")):
+            self.assertEqual(self.search().files, [file])
+
+    @table({name: getattr(errno, name) for name in ("EIO", "ENOTCONN", "ETIMEDOUT", "ESTALE", "EACCES")})
+    def fails_with_a_folder_s(self, number):
+        self.put("a.py")
+        self.put("team/b.py")
+        scan = os.scandir
+
+        def broken(path):
+            if str(path).endswith("team"):
+                raise OSError(number, os.strerror(number))
+            return scan(path)
+
+        with mock.patch("os.scandir", broken), self.assertRaises(OSError):
+            self.search()
+
+    @table({name: getattr(errno, name) for name in ("EIO", "ENOTCONN", "ETIMEDOUT", "ESTALE")})
+    def fails_with_a_file_s(self, number):
+        self.put("a.py")
+        with mock.patch.object(dag_folder, "open", side_effect=OSError(number, "broken"), create=True):
+            with self.assertRaises(OSError):
+                self.search()
+
+    def test_fails_when_the_mount_goes_meanwhile(self):
+        self.put("a.py")
+        examine = dag_folder._examine
+
+        def unmount(*args):
+            (self.root / MARKER).unlink(missing_ok=True)
+            examine(*args)
+
+        with mock.patch.object(dag_folder, "_examine", unmount), self.assertRaises(MountGone):
+            self.search()
+
+
+if __name__ == "__main__":
+    unittest.main()

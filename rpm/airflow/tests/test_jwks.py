@@ -1,0 +1,93 @@
+"""When the provider's keys are asked for, and which of them are taken."""
+import logging
+import unittest
+
+from cases import named, table
+from identity import Key
+
+from airflow_appliance.fetch import Unreachable
+from airflow_appliance.jwks import MAX_AGE, MIN_INTERVAL, RETRY_INTERVAL, Jwks, UnknownKey, signing_keys
+
+key = Key("one")
+OTHERS = {
+    "for encryption": key.jwk(use="enc"),
+    "for nothing said": {k: v for k, v in key.jwk().items() if k != "use"},
+    "of another algorithm": key.jwk(alg="RS512"),
+    "of another type": key.jwk(kty="oct", k="c2VjcmV0"),
+    "without id": {k: v for k, v in key.jwk().items() if k != "kid"},
+    "with an id that is no text": key.jwk(kid=1),
+    "with a broken number": key.jwk(n="*"),
+    "with 1024 bits": Key("one", 1024).jwk(),
+    "that is no object": "key",
+}
+
+
+@named
+class SigningKeys(unittest.TestCase):
+    def setUp(self):
+        logging.disable(logging.WARNING)
+        self.addCleanup(logging.disable, logging.NOTSET)
+
+    @table(OTHERS)
+    def passes_over_a_key(self, entry):
+        self.assertEqual(list(signing_keys({"keys": [entry, Key("two").jwk()]})), ["two"])
+
+    def test_a_set_without_keys_is_an_error(self):
+        with self.assertRaises(ValueError):
+            signing_keys({})
+
+
+class Fetches(unittest.TestCase):
+    def setUp(self):
+        logging.disable(logging.WARNING)
+        self.addCleanup(logging.disable, logging.NOTSET)
+        self.now, self.count, self.failing, self.keys = 0, 0, False, [key]
+        self.jwks = Jwks(self.fetch, lambda: self.now)
+
+    def fetch(self):
+        self.count += 1
+        if self.failing:
+            raise Unreachable("away")
+        return {"keys": [k.jwk() for k in self.keys]}
+
+    def unknown(self):
+        with self.assertRaises(UnknownKey):
+            self.jwks.find("unknown")
+
+    def test_a_known_key_is_fetched_once(self):
+        for self.now in range(0, MAX_AGE, 100):
+            self.jwks.find("one")
+        self.assertEqual(self.count, 1)
+
+    def test_unknown_keys_are_one_fetch_per_interval(self):
+        for _ in range(1000):
+            self.unknown()
+        self.assertEqual(self.count, 1)
+        self.now = MIN_INTERVAL
+        self.unknown()
+        self.assertEqual(self.count, 2)
+
+    def test_a_withdrawn_key_leaves(self):
+        self.jwks.find("one")
+        self.keys, self.now = [Key("two")], MAX_AGE + 1
+        with self.assertRaises(UnknownKey):
+            self.jwks.find("one")
+
+    def test_known_keys_stay_while_the_provider_is_away(self):
+        self.jwks.find("one")
+        self.failing, self.now = True, MAX_AGE + 1
+        self.jwks.find("one")
+        self.jwks.find("one")
+        self.assertEqual(self.count, 2)
+
+    def test_an_unreachable_provider_is_asked_again_soon(self):
+        self.failing = True
+        with self.assertRaises(Unreachable):
+            self.jwks.find("one")
+        self.failing, self.now = False, RETRY_INTERVAL
+        self.jwks.find("one")
+        self.assertEqual(self.count, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,141 @@
+"""What a signed-in user may reach: the REST API from its own pages, and only the DAGs that are theirs."""
+import logging
+import unittest
+
+import lab
+from browser import Browser, app
+from cases import named, table
+from identity import id_claims
+
+from airflow.models import DagModel
+from airflow.security import permissions
+from airflow.utils.session import create_session
+
+POSTS = {
+    "/trigger?dag_id=mine": {"dag_id": "theirs"},
+    "/trigger": {"dag_id": "theirs"},
+    "/clear": {"dag_id": "theirs", "task_id": "t", "execution_date": "2022-01-01"},
+    "/failed": {"dag_id": "theirs", "task_id": "t", "execution_date": "2022-01-01"},
+    "/success": {"dag_id": "theirs", "task_id": "t", "execution_date": "2022-01-01"},
+    "/run": {"dag_id": "theirs", "task_id": "t", "execution_date": "2022-01-01"},
+    "/dagrun_clear": {"dag_id": "theirs", "execution_date": "2022-01-01"},
+    "/dagrun_failed": {"dag_id": "theirs", "execution_date": "2022-01-01"},
+    "/dagrun_success": {"dag_id": "theirs", "execution_date": "2022-01-01"},
+    "/delete": {"dag_id": "theirs"},
+}
+
+
+class Rights(unittest.TestCase):
+    def setUp(self):
+        logging.disable(logging.WARNING)
+        self.addCleanup(logging.disable, logging.NOTSET)
+        self.browser = Browser()
+
+
+@named
+class RestApi(Rights):
+    def test_refuses_anonymous_requests(self):
+        self.assertEqual(self.browser.get("/api/v1/dags").status_code, 401)
+
+    def test_refuses_basic_credentials(self):
+        answer = self.browser.get("/api/v1/dags", headers={"Authorization": "Basic YWRhOmFkYQ=="})
+        self.assertEqual(answer.status_code, 401)
+
+    def test_refuses_bearer_tokens(self):
+        token = lab.provider.key.sign(id_claims(typ="Bearer"))
+        answer = self.browser.get("/api/v1/dags", headers={"Authorization": f"Bearer {token}"})
+        self.assertEqual(answer.status_code, 401)
+
+    def test_answers_a_session(self):
+        self.browser.sign_in("vera", ["airflow_viewer"])
+        self.assertEqual(self.browser.get("/api/v1/dags").status_code, 200)
+
+    def test_needs_the_right(self):
+        self.browser.sign_in("vera", ["airflow_viewer"])
+        self.assertEqual(self.browser.get("/api/v1/connections").status_code, 403)
+        nora = Browser()
+        nora.sign_in("nora", None)
+        self.assertEqual(nora.get("/api/v1/dags").status_code, 403)
+
+    def test_stops_with_the_session(self):
+        self.browser.sign_in("vera", ["airflow_viewer"])
+        self.browser.get("/logout/")
+        self.assertEqual(self.browser.get("/api/v1/dags").status_code, 401)
+
+    @table(
+        {
+            "own origin": ({"Origin": lab.BASE_URL}, 200),
+            "same-origin by fetch metadata": ({"Sec-Fetch-Site": "same-origin"}, 200),
+            "another origin": ({"Origin": "http://evil.test"}, 401),
+            "another origin that says same-origin": (
+                {"Origin": "http://evil.test", "Sec-Fetch-Site": "same-origin"},
+                401,
+            ),
+            "origin null": ({"Origin": "null"}, 401),
+            "longer origin": ({"Origin": lab.BASE_URL + "1"}, 401),
+            "another scheme": ({"Origin": lab.BASE_URL.replace("http", "https")}, 401),
+            "cross-site": ({"Sec-Fetch-Site": "cross-site"}, 401),
+            "same site only": ({"Sec-Fetch-Site": "same-site"}, 401),
+            "nothing": ({}, 401),
+        }
+    )
+    def writes_from(self, row):
+        headers, status = row
+        self.browser.sign_in("op", ["airflow_op"])
+        answer = self.browser.post("/api/v1/variables", json={"key": "k", "value": "v"}, headers=headers)
+        self.assertEqual(answer.status_code, status, answer.data)
+
+
+@named
+class OwnDags(Rights):
+    """A user whose role may edit `mine` and not `theirs`."""
+
+    @classmethod
+    def setUpClass(cls):
+        with app.app_context():
+            manager = app.appbuilder.sm
+            wanted = [
+                p
+                for p in manager.VIEWER_PERMISSIONS + manager.USER_PERMISSIONS
+                if p[1] != permissions.RESOURCE_DAG
+            ]
+            wanted += [(action, "DAG:mine") for action in permissions.DAG_ACTIONS]
+            manager.bulk_sync_roles([{"role": "team", "perms": wanted}])
+        app.appbuilder.sm.auth_roles_mapping["team"] = ["team"]
+        with create_session() as session:
+            for name in ("mine", "theirs"):
+                session.merge(DagModel(dag_id=name, fileloc=str(lab.DAGS / f"{name}.py"), is_active=True))
+
+    @classmethod
+    def tearDownClass(cls):
+        del app.appbuilder.sm.auth_roles_mapping["team"]
+        with create_session() as session:
+            session.query(DagModel).delete()
+
+    def setUp(self):
+        super().setUp()
+        self.browser.sign_in("tom", ["team"])
+        app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+        self.addCleanup(app.config.__setitem__, "WTF_CSRF_CHECK_DEFAULT", True)
+
+    @table({path: (path, form) for path, form in POSTS.items()})
+    def cannot_post(self, row):
+        path, form = row
+        answer = self.browser.post(path, data=form)
+        self.assertEqual(answer.status_code, 302)
+        self.assertIn("/login/?next=", answer.headers["Location"])
+
+    def test_can_post_for_its_own(self):
+        answer = self.browser.post("/dagrun_failed", data={"dag_id": "mine", "execution_date": "2022-01-01"})
+        self.assertNotIn("/login/", answer.headers.get("Location", ""))
+
+    def test_cannot_name_a_foreign_dag_in_json(self):
+        headers = {"Origin": lab.BASE_URL}
+        path = "/api/v1/dags/~/dagRuns/~/taskInstances/list"
+        self.assertEqual(self.browser.post(path, json={"dag_ids": ["mine"]}, headers=headers).status_code, 200)
+        answer = self.browser.post(path, json={"dag_ids": ["mine", "theirs"]}, headers=headers)
+        self.assertEqual(answer.status_code, 403)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,244 @@
+"""What becomes of a session: its cookie, its end here and at the provider, and what others may do with it."""
+import logging
+import time
+import unittest
+import uuid
+from datetime import datetime, timedelta
+from unittest import mock
+
+import lab
+from browser import Browser, app
+from cases import named, table
+from identity import CLIENT, ISSUER, LOGOUT_EVENT, Key, id_claims, logout_claims, query_of, unsigned
+
+provider = lab.provider
+sign = provider.key.sign
+BACK_CHANNEL = "/oidc/backchannel-logout"
+
+LOGOUT_FORGERIES = {
+    "no token": lambda c: None,
+    "garbage": lambda c: "x.y.z",
+    "another key": lambda c: Key(provider.key.kid).sign(c()),
+    "alg none": lambda c: unsigned(c(), "signing-key"),
+    "an ID token": lambda c: sign(id_claims()),
+    "no events": lambda c: sign(c(events=None)),
+    "another event": lambda c: sign(c(events={"x": {}})),
+    "event that is no object": lambda c: sign(c(events={LOGOUT_EVENT: 1})),
+    "a nonce": lambda c: sign(c(nonce="n")),
+    "another issuer": lambda c: sign(c(iss=ISSUER + "x")),
+    "another audience": lambda c: sign(c(aud="other")),
+    "issued to another client": lambda c: sign(c(azp="other")),
+    "nobody named": lambda c: sign(c(sub=None, sid=None)),
+    "sub a number": lambda c: sign(c(sub=1, sid=None)),
+    "sid a list": lambda c: sign(c(sid=["x"])),
+    "expired": lambda c: sign(c(exp=int(time.time()) - 100)),
+    "no expiry": lambda c: sign(c(exp=None)),
+}
+
+
+class Sessions(unittest.TestCase):
+    def setUp(self):
+        logging.disable(logging.WARNING)
+        self.addCleanup(logging.disable, logging.NOTSET)
+        self.browser = Browser()
+
+    def rows(self):
+        with app.app_context():
+            model = app.session_interface.sql_session_model
+            return {row.session_id: row for row in model.query.all()}
+
+
+class Cookie(Sessions):
+    def test_flags(self):
+        answer = self.browser.sign_in()
+        cookie = answer.headers["Set-Cookie"]
+        self.assertIn("HttpOnly", cookie)
+        self.assertIn("SameSite=Lax", cookie)
+        self.assertLess(len(cookie), 300)
+
+    def test_secure_with_tls(self):
+        with mock.patch.dict(app.config, SESSION_COOKIE_SECURE=True):
+            self.assertIn("Secure", self.browser.sign_in().headers["Set-Cookie"])
+
+    def test_sign_in_changes_the_id_and_drops_the_old_row(self):
+        self.browser.start()
+        before = self.browser.cookie().value
+        self.assertIn(before.split(".")[0], self.rows())
+        self.browser.sign_in()
+        after = self.browser.cookie().value
+        self.assertNotEqual(before, after)
+        self.assertNotIn(before.split(".")[0], self.rows())
+        self.assertTrue(self.browser.is_signed_in())
+
+    def test_a_planted_cookie_is_worth_nothing_after_sign_in(self):
+        attacker = Browser()
+        attacker.start()
+        planted = attacker.cookie().value
+        self.browser.http.set_cookie("airflow.test", "session", planted)
+        self.browser.sign_in()
+        self.assertFalse(attacker.is_signed_in())
+
+    def test_expired_rows_go_at_the_next_sign_in(self):
+        with app.app_context():
+            store = app.session_interface
+            yesterday = datetime.utcnow() - timedelta(days=1)
+            store.db.session.add(store.sql_session_model("stale", b"", yesterday))
+            store.db.session.commit()
+        self.browser.sign_in()
+        self.assertNotIn("stale", self.rows())
+
+    def test_access_token_and_secrets_are_not_kept(self):
+        self.browser.sign_in()
+        row = self.rows()[self.browser.cookie().value.rpartition(".")[0]]
+        self.assertNotIn(b"the-access-token", row.data)
+
+
+class SignOut(Sessions):
+    def test_goes_on_to_the_provider(self):
+        self.browser.sign_in()
+        answer = self.browser.get("/logout/")
+        address, _, _ = answer.headers["Location"].partition("?")
+        query = query_of(answer.headers["Location"])
+        self.assertEqual(address, ISSUER + "/protocol/openid-connect/logout")
+        self.assertEqual(query["post_logout_redirect_uri"], lab.BASE_URL + "/home")
+        self.assertEqual(query["client_id"], CLIENT)
+        self.assertEqual(query["id_token_hint"].count("."), 2)
+        self.assertEqual(answer.headers["Cache-Control"], "no-store")
+
+    def test_ends_the_session(self):
+        self.browser.sign_in()
+        old = self.browser.cookie().value
+        self.browser.get("/logout/")
+        self.assertFalse(self.browser.is_signed_in())
+        self.assertNotIn(old.rpartition(".")[0], self.rows())
+
+    def test_the_old_cookie_is_worth_nothing(self):
+        self.browser.sign_in()
+        old = self.browser.cookie().value
+        self.browser.get("/logout/")
+        thief = Browser()
+        thief.http.set_cookie("airflow.test", "session", old)
+        self.assertFalse(thief.is_signed_in())
+
+    def test_a_request_that_was_under_way_does_not_bring_the_session_back(self):
+        self.browser.sign_in()
+        old = self.browser.cookie().value
+        key = old.rpartition(".")[0]
+        data, expiry = self.rows()[key].data, self.rows()[key].expiry
+        self.browser.get("/logout/")
+        with app.app_context():
+            store = app.session_interface
+            store.db.session.add(store.sql_session_model(key, data, expiry))
+            store.db.session.commit()
+        thief = Browser()
+        thief.http.set_cookie("airflow.test", "session", old)
+        self.assertFalse(thief.is_signed_in())
+
+    def test_other_browsers_stay_signed_in(self):
+        other = Browser()
+        other.sign_in()
+        self.browser.sign_in()
+        self.browser.get("/logout/")
+        self.assertTrue(other.is_signed_in())
+
+    def test_without_a_session(self):
+        query = query_of(self.browser.get("/logout/").headers["Location"])
+        self.assertNotIn("id_token_hint", query)
+
+    def test_signing_in_again_works(self):
+        self.browser.sign_in()
+        self.browser.get("/logout/")
+        self.browser.sign_in(iat=int(time.time()) + 1)
+        self.assertTrue(self.browser.is_signed_in())
+
+
+@named
+class BackChannel(Sessions):
+    def call(self, token):
+        return Browser().post(BACK_CHANNEL, data={"logout_token": token} if token else {})
+
+    def setUp(self):
+        super().setUp()
+        self.before = int(time.time()) - 10
+        # A user of its own for each test: that a user was signed out is remembered.
+        self.user = f"bob-{uuid.uuid4()}"
+        self.browser.sign_in(self.user, iat=self.before)
+
+    def claims(self, **changes):
+        return logout_claims(**{"sub": f"sub-of-{self.user}", "sid": f"sid-of-{self.user}", **changes})
+
+    def test_ends_every_session_of_the_user_and_no_other(self):
+        second, other = Browser(), Browser()
+        second.sign_in(self.user, iat=self.before, sid="another-sid")
+        other.sign_in("carol", iat=self.before)
+        answer = self.call(sign(self.claims()))
+        self.assertEqual(answer.status_code, 200)
+        self.assertEqual(answer.headers["Cache-Control"], "no-store")
+        self.assertEqual([b.is_signed_in() for b in (self.browser, second, other)], [False, False, True])
+
+    def test_by_provider_session_only(self):
+        other = Browser()
+        other.sign_in(self.user, iat=self.before, sid="another-sid")
+        self.assertEqual(self.call(sign(self.claims(sub=None))).status_code, 200)
+        self.assertEqual([self.browser.is_signed_in(), other.is_signed_in()], [False, True])
+
+    def test_a_request_that_was_under_way_does_not_bring_the_session_back(self):
+        old = self.browser.cookie().value
+        key = old.rpartition(".")[0]
+        row = self.rows()[key]
+        data, expiry = row.data, row.expiry
+        self.call(sign(self.claims(sid=None)))
+        with app.app_context():
+            store = app.session_interface
+            store.db.session.add(store.sql_session_model(key, data, expiry))
+            store.db.session.commit()
+        self.assertFalse(self.browser.is_signed_in())
+
+    def test_a_later_sign_in_stays(self):
+        self.call(sign(self.claims()))
+        self.browser.sign_in(self.user, sid="new", iat=int(time.time()) + 1)
+        self.assertTrue(self.browser.is_signed_in())
+
+    def test_a_call_makes_no_session(self):
+        answer = self.call(sign(self.claims(sub="sub-of-nobody")))
+        self.assertNotIn("session=ey", answer.headers.get("Set-Cookie", ""))
+        self.assertEqual(answer.status_code, 200)
+
+    @table(LOGOUT_FORGERIES)
+    def refuses(self, make):
+        self.assertEqual(self.call(make(self.claims)).status_code, 400)
+        self.assertTrue(self.browser.is_signed_in())
+
+
+class Limit(Sessions):
+    def test_a_session_ends_at_its_limit_however_busy(self):
+        self.browser.sign_in()
+        self.assertTrue(self.browser.is_signed_in())
+        with mock.patch("airflow_appliance.sessions.time.time", lambda: time.monotonic() + 1e10):
+            self.assertFalse(self.browser.is_signed_in())
+        self.assertFalse(self.browser.is_signed_in())
+
+    def test_eight_hours_by_default(self):
+        self.assertEqual(app.config["OIDC_SESSION_SECONDS"], 8 * 3600)
+
+
+class CrossSite(Sessions):
+    def setUp(self):
+        super().setUp()
+        self.browser.sign_in("op", ["airflow_op"])
+
+    def test_a_form_without_csrf_token_is_refused(self):
+        answer = self.browser.post("/variable/add", data={"key": "k", "val": "v"})
+        self.assertEqual(answer.status_code, 400)
+        self.assertIn(b"CSRF", answer.data)
+
+    def test_a_signed_in_user_without_the_right_gets_no_loop(self):
+        answer = self.browser.get("/login/?next=/home")
+        self.assertEqual(answer.status_code, 403)
+
+    def test_a_signed_in_user_goes_home(self):
+        self.assertEqual(self.browser.get("/login/?next=/users/list/").headers["Location"], lab.BASE_URL + "/home")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,404 @@
+"""Sign-in through the real Flask app: who gets in, with which roles, and where to."""
+import logging
+import unittest
+
+import lab
+from browser import Browser, app, expire_keys, roles_of
+from cases import named, table
+from identity import CLIENT, ISSUER, SECRET, Key, at_hash, hs256, id_claims, query_of, unsigned
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+
+provider = lab.provider
+sign = provider.key.sign
+other_key = Key(provider.key.kid)
+stranger = Key("stranger")
+
+
+def changed(**changes):
+    return lambda claims: sign({k: v for k, v in {**claims, **changes}.items() if v is not None})
+
+
+def at(name, seconds):
+    return lambda claims: sign({**claims, name: claims["iat"] + seconds})
+
+
+def tampered(claims):
+    head, _, signature = sign(claims).split(".")
+    body = unsigned({**claims, "preferred_username": "root"}, "x").split(".")[1]
+    return f"{head}.{body}.{signature}"
+
+
+PEM = provider.key.pem()
+FORGED = {
+    "another key with the same id": other_key.sign,
+    "another key of an unknown id": stranger.sign,
+    "its own key in the header": lambda c: other_key.sign(c, jwk=other_key.jwk()),
+    "a key address in the header": lambda c: other_key.sign(c, jku="http://127.0.0.1:1/keys"),
+    "no key id": lambda c: sign(c, kid=None),
+    "a key id that is a list": lambda c: sign(c, kid=["signing-key"]),
+    "alg none": lambda c: unsigned(c, "signing-key"),
+    "alg None": lambda c: unsigned(c, "signing-key", "None"),
+    "alg NONE": lambda c: unsigned(c, "signing-key", "NONE"),
+    "no alg": lambda c: sign(c, alg=None),
+    "empty signature": lambda c: sign(c).rpartition(".")[0] + ".",
+    "HS256 with the public key": lambda c: hs256(c, "signing-key", PEM),
+    "HS256 with the stripped public key": lambda c: hs256(c, "signing-key", PEM.strip()),
+    "HS256 with the modulus": lambda c: hs256(c, "signing-key", provider.key.jwk()["n"].encode()),
+    "HS256 with the client secret": lambda c: hs256(c, "signing-key", SECRET.encode()),
+    "HS256 with an empty secret": lambda c: hs256(c, "signing-key", b""),
+    "RS512 by the right key": lambda c: sign(c, hash_=hashes.SHA512(), alg="RS512"),
+    "PS256 by the right key": lambda c: sign(
+        c, pad=padding.PSS(padding.MGF1(hashes.SHA256()), hashes.SHA256.digest_size), alg="PS256"
+    ),
+    "a critical header": lambda c: sign(c, crit=["x"], x=1),
+    "a changed payload": tampered,
+    "a payload that is a list": lambda c: sign([c]),
+    "five parts": lambda c: sign(c) + ".x.y",
+    "not a token": lambda c: "x",
+    "letters beyond ASCII": lambda c: "ä.ö.ü",
+    "100 kB": lambda c: sign({**c, "x": "y" * 100_000}),
+    "deeply nested": lambda c: "W" * 40_000 + "." + "W" * 10_000 + ".W",
+}
+WRONG = {
+    "expired": at("exp", -61),
+    "exp missing": changed(exp=None),
+    "exp a text": changed(exp="9999999999"),
+    "exp true": changed(exp=True),
+    "exp zero": changed(exp=0),
+    "exp with a fraction": lambda c: sign({**c, "exp": c["exp"] + 0.5}),
+    "exp NaN": changed(exp=float("nan")),
+    "exp Infinity": changed(exp=float("inf")),
+    "iat in two minutes": at("iat", 120),
+    "iat missing": changed(iat=None),
+    "iat a text": changed(iat="1"),
+    "nbf in two minutes": at("nbf", 120),
+    "nbf a text": changed(nbf="1"),
+    "another issuer": changed(iss="http://sso.test/realms/other"),
+    "issuer with a slash": changed(iss=ISSUER + "/"),
+    "issuer by the servers' address": changed(iss=provider.url),
+    "issuer missing": changed(iss=None),
+    "issuer a list": changed(iss=[ISSUER]),
+    "another audience": changed(aud="other"),
+    "a longer audience": changed(aud="airflow-cli"),
+    "audience a list of others": changed(aud=["other", "more"]),
+    "audience empty": changed(aud=""),
+    "audience an empty list": changed(aud=[]),
+    "audience an object": changed(aud={CLIENT: 1}),
+    "audience missing": changed(aud=None),
+    "issued to another client": changed(azp="other"),
+    "issued to nobody": changed(azp=None),
+    "issued to a list": changed(azp=[CLIENT]),
+    "an access token": changed(typ="Bearer"),
+    "a logout token": changed(typ="Logout"),
+    "no type": changed(typ=None),
+    "sub missing": changed(sub=None),
+    "sub empty": changed(sub=""),
+    "sub a number": changed(sub=7),
+    "another nonce": changed(nonce="n"),
+    "nonce missing": changed(nonce=None),
+    "nonce a number": changed(nonce=1),
+    "hash of another access token": changed(at_hash=at_hash("other")),
+    "hash a number": changed(at_hash=1),
+}
+MALFORMED_ROLES = {
+    "missing": {"resource_access": None},
+    "resource_access a text": {"resource_access": "airflow_admin"},
+    "resource_access a list": {"resource_access": ["airflow_admin"]},
+    "client a list": {"resource_access": {CLIENT: ["airflow_admin"]}},
+    "roles a text": {"resource_access": {CLIENT: {"roles": "airflow_admin"}}},
+    "roles an object": {"resource_access": {CLIENT: {"roles": {"airflow_admin": True}}}},
+    "roles with a number": {"resource_access": {CLIENT: {"roles": ["airflow_admin", 1]}}},
+    "roles with a list": {"resource_access": {CLIENT: {"roles": [["airflow_admin"]]}}},
+    "roles null": {"resource_access": {CLIENT: {"roles": None}}},
+    "roles of another client": {"resource_access": {"other": {"roles": ["airflow_admin"]}}},
+    "roles unknown": {"resource_access": {CLIENT: {"roles": ["Admin", "AIRFLOW_ADMIN"]}}},
+    "roles of the realm": {"resource_access": None, "realm_access": {"roles": ["airflow_admin"]}},
+}
+SAFE = {
+    "/tree?dag_id=x": "/tree?dag_id=x",
+    lab.BASE_URL + "/tree?dag_id=x": "/tree?dag_id=x",
+    "/graph": "/graph",
+}
+UNSAFE = {
+    text: text
+    for text in (
+        "http://evil.test/",
+        "//evil.test/",
+        "///evil.test/",
+        "////evil.test",
+        "http:///evil.test",
+        "http:evil.test",
+        "/\\evil.test",
+        "\\\\evil.test",
+        "/\t/evil.test",
+        "\n//evil.test",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        lab.BASE_URL + "//evil.test/",
+        lab.BASE_URL + "@evil.test/",
+        lab.BASE_URL + ".evil.test/",
+        "https://airflow.test:8080/",
+        "http://[evil/",
+        "evil.test",
+        "/" + "x" * 3000,
+    )
+}
+
+
+@named
+class SignIn(unittest.TestCase):
+    def setUp(self):
+        logging.disable(logging.WARNING)
+        self.addCleanup(logging.disable, logging.NOTSET)
+        provider.token_requests.clear()
+        self.browser = Browser()
+
+    def refused(self, answer, status=401):
+        self.assertEqual(answer.status_code, status, answer.data)
+        self.assertIn(b"Reference: <code>", answer.data)
+        self.assertEqual(answer.headers["Cache-Control"], "no-store")
+        self.assertFalse(self.browser.is_signed_in())
+
+    @table(lab.ROLES)
+    def gives_the_role(self, airflow_role):
+        theirs = {ours: theirs for theirs, ours in lab.ROLES.items()}[airflow_role]
+        answer = self.browser.sign_in("user-" + airflow_role, [theirs])
+        self.assertEqual((answer.status_code, answer.headers["Location"]), (302, lab.BASE_URL + "/home"))
+        self.assertEqual(roles_of("user-" + airflow_role), sorted({airflow_role, "Public"}))
+        self.assertEqual(self.browser.get("/home").status_code, 403 if airflow_role == "Public" else 200)
+
+    @table(FORGED)
+    def refuses_a_forged_token(self, make):
+        self.refused(self.browser.sign_in(make=make))
+
+    @table(WRONG)
+    def refuses_a_wrong_claim(self, make):
+        self.refused(self.browser.sign_in(make=make))
+
+    @table(MALFORMED_ROLES)
+    def gives_no_rights_for_roles(self, changes):
+        self.assertEqual(self.browser.sign_in("nora", **changes).status_code, 302)
+        self.assertEqual(roles_of("nora"), ["Public"])
+        answer = self.browser.get("/home")
+        self.assertEqual(answer.status_code, 403)
+        self.assertIn(b"Your user has no roles and/or permissions", answer.data)
+
+    @table({url: (url, path) for url, path in SAFE.items()})
+    def takes_the_target(self, row):
+        url, path = row
+        self.assertEqual(self.browser.sign_in(target=url).headers["Location"], lab.BASE_URL + path)
+
+    @table(UNSAFE)
+    def never_goes_on_to(self, url):
+        self.assertEqual(self.browser.sign_in(target=url).headers["Location"], lab.BASE_URL + "/home")
+
+    def test_two_audiences_with_ours_are_good(self):
+        self.assertEqual(self.browser.sign_in(aud=["other", CLIENT]).status_code, 302)
+
+    def test_small_clock_differences_are_good(self):
+        now = id_claims()["iat"]
+        self.assertEqual(self.browser.sign_in(iat=now + 50, nbf=now + 50).status_code, 302)
+        self.assertEqual(Browser().sign_in(exp=now - 50).status_code, 302)
+
+    def test_the_request_asks_for_a_code_with_pkce(self):
+        asked = self.browser.start()
+        self.assertEqual(asked["response_type"], "code")
+        self.assertEqual(asked["code_challenge_method"], "S256")
+        self.assertEqual(asked["redirect_uri"], lab.BASE_URL + "/oauth-authorized/keycloak")
+        again = Browser().start()
+        for name in ("state", "nonce", "code_challenge"):
+            self.assertNotEqual(asked[name], again[name])
+            self.assertGreaterEqual(len(asked[name]), 43)
+
+    def test_the_token_request_proves_the_code_challenge(self):
+        import base64
+        import hashlib
+
+        asked = self.browser.start()
+        provider.tokens(sign(id_claims(nonce=asked["nonce"])))
+        self.browser.finish(asked)
+        (path, form), = provider.token_requests
+        digest = hashlib.sha256(form["code_verifier"].encode()).digest()
+        self.assertEqual(base64.urlsafe_b64encode(digest).rstrip(b"=").decode(), asked["code_challenge"])
+        self.assertEqual((form["client_secret"], form["code"]), (SECRET, "the-code"))
+        self.assertEqual(form["redirect_uri"], asked["redirect_uri"])
+
+    def test_roles_go_down_at_the_next_sign_in(self):
+        self.browser.sign_in("vera", ["airflow_admin", "airflow_op"])
+        self.assertEqual(roles_of("vera"), ["Admin", "Op", "Public"])
+        Browser().sign_in("vera", ["airflow_viewer"])
+        self.assertEqual(roles_of("vera"), ["Public", "Viewer"])
+        Browser().sign_in("vera", None)
+        self.assertEqual(roles_of("vera"), ["Public"])
+        Browser().sign_in("vera", ["airflow_user"])
+        self.assertEqual(roles_of("vera"), ["Public", "User"])
+
+    def test_no_id_token(self):
+        asked = self.browser.start()
+        provider.tokens(None)
+        self.refused(self.browser.finish(asked))
+
+    def test_id_token_that_is_no_text(self):
+        asked = self.browser.start()
+        provider.tokens({"a": 1})
+        self.refused(self.browser.finish(asked))
+
+    def test_hash_without_access_token(self):
+        asked = self.browser.start()
+        provider.tokens(sign(id_claims(nonce=asked["nonce"])), access_token=None)
+        self.refused(self.browser.finish(asked))
+
+    def test_unknown_state(self):
+        asked = self.browser.start()
+        provider.tokens(sign(id_claims(nonce=asked["nonce"])))
+        self.refused(self.browser.finish({**asked, "state": "x"}))
+        self.assertEqual(provider.token_requests, [])
+
+    def test_no_state(self):
+        asked = self.browser.start()
+        self.refused(self.browser.finish(asked, state=None))
+
+    def test_state_of_another_browser(self):
+        asked = Browser().start()
+        provider.tokens(sign(id_claims(nonce=asked["nonce"])))
+        self.refused(self.browser.finish(asked))
+        self.assertEqual(provider.token_requests, [])
+
+    def test_an_answer_works_once(self):
+        asked = self.browser.start()
+        provider.tokens(sign(id_claims(nonce=asked["nonce"])))
+        self.assertEqual(self.browser.finish(asked).status_code, 302)
+        self.assertEqual(self.browser.finish(asked).status_code, 401)
+
+    def test_two_tabs_can_sign_in(self):
+        """Whichever is answered first; a sign-in begins a new session, so the other tab is signed in as well."""
+        first = self.browser.start("/tree")
+        self.browser.start("/graph")
+        provider.tokens(sign(id_claims(nonce=first["nonce"])))
+        self.assertEqual(self.browser.finish(first).headers["Location"], lab.BASE_URL + "/tree")
+
+    def test_no_code(self):
+        self.refused(self.browser.finish(self.browser.start(), code=None))
+
+    def test_answer_of_another_issuer(self):
+        asked = self.browser.start()
+        self.refused(self.browser.finish(asked, iss="http://sso.test/realms/other"))
+        self.assertEqual(provider.token_requests, [])
+
+    def test_answer_that_names_the_issuer(self):
+        asked = self.browser.start()
+        provider.tokens(sign(id_claims(nonce=asked["nonce"])))
+        self.assertEqual(self.browser.finish(asked, iss=ISSUER).status_code, 302)
+
+    def test_the_provider_says_no(self):
+        answer = self.browser.finish(self.browser.start(), error="access_denied", error_description="<script>")
+        self.refused(answer)
+        self.assertNotIn(b"script", answer.data)
+
+    def test_the_token_endpoint_says_no(self):
+        asked = self.browser.start()
+        provider.answer = (400, {"error": "invalid_grant"})
+        self.refused(self.browser.finish(asked))
+
+    def test_the_token_endpoint_fails(self):
+        asked = self.browser.start()
+        provider.answer = (502, {})
+        self.refused(self.browser.finish(asked), 503)
+
+    def test_the_token_endpoint_sends_no_json(self):
+        asked = self.browser.start()
+        provider.answer = (200, b"<html>")
+        self.refused(self.browser.finish(asked), 503)
+
+    def test_the_token_endpoint_sends_too_much(self):
+        asked = self.browser.start()
+        provider.answer = (200, b'{"x": "' + b"y" * 300_000 + b'"}')
+        self.refused(self.browser.finish(asked), 503)
+
+    def test_a_redirect_of_the_token_endpoint_is_not_followed(self):
+        asked = self.browser.start()
+        provider.answer = (307, {})
+        self.refused(self.browser.finish(asked), 503)
+
+    def test_another_host_name_goes_to_the_official_one_once(self):
+        answer = self.browser.get("/login/?next=/tree", base_url="http://10.0.0.120:8080")
+        self.assertEqual(answer.headers["Location"], lab.BASE_URL + "/login/?next=%2Ftree&moved=1")
+        answer = self.browser.get("/login/?next=/tree&moved=1", base_url="http://10.0.0.120:8080")
+        self.assertTrue(answer.headers["Location"].startswith(ISSUER))
+
+    def test_the_callback_address_never_comes_from_the_request(self):
+        answer = self.browser.get(
+            "/login/?moved=1", base_url="http://evil.test", headers={"X-Forwarded-Host": "evil.test"}
+        )
+        self.assertEqual(
+            query_of(answer.headers["Location"])["redirect_uri"], lab.BASE_URL + "/oauth-authorized/keycloak"
+        )
+
+    def test_unknown_provider(self):
+        for path in ("/login/github", "/oauth-authorized/github"):
+            self.assertEqual(self.browser.get(path).status_code, 404)
+
+    def test_a_disabled_account(self):
+        self.browser.sign_in("disabled")
+        with app.app_context():
+            manager = app.appbuilder.sm
+            user = manager.find_user(username="disabled")
+            user.active = False
+            manager.update_user(user)
+        self.browser = Browser()
+        self.refused(self.browser.sign_in("disabled"), 403)
+
+    def test_a_user_without_name_or_email(self):
+        changes = dict(preferred_username=None, email=None, given_name=None, family_name=None, sub="bare")
+        self.assertEqual(self.browser.sign_in(**changes).status_code, 302)
+        self.assertEqual(roles_of("bare"), ["Admin", "Public"])
+
+    def test_names_of_other_types_are_left_out(self):
+        changes = dict(preferred_username=["root"], email={"a": 1}, given_name=7, sub="odd")
+        self.assertEqual(self.browser.sign_in(**changes).status_code, 302)
+        self.assertEqual(roles_of("odd"), ["Admin", "Public"])
+
+    def test_an_email_address_that_another_user_has(self):
+        self.browser.sign_in("old-name", email="same@example.test")
+        self.assertEqual(Browser().sign_in("new-name", email="same@example.test").status_code, 302)
+        self.assertEqual(roles_of("new-name"), ["Admin", "Public"])
+
+    def test_a_flood_of_unknown_keys_is_one_fetch(self):
+        self.browser.sign_in()
+        expire_keys()
+        before = provider.key_fetches
+        for number in range(20):
+            forged = lambda claims: stranger.sign(claims, kid=f"unknown-{number}")
+            self.assertEqual(Browser().sign_in(make=forged).status_code, 401)
+        self.assertEqual(provider.key_fetches - before, 1)
+
+    def test_changed_keys_of_the_realm_are_found(self):
+        fresh = Key("fresh-key")
+        provider.published = [fresh]
+        self.addCleanup(lambda: (provider.published.__setitem__(slice(None), [provider.key]), expire_keys()))
+        jwks = app.appbuilder.sm.oauth_remotes["keycloak"].verifier.jwks
+        jwks._next_fetch = float("-inf")
+        self.assertEqual(self.browser.sign_in(make=fresh.sign).status_code, 302)
+        self.assertEqual(Browser().sign_in().status_code, 401)
+
+    def test_the_reference_on_the_page_is_in_the_log(self):
+        logging.disable(logging.NOTSET)
+        with self.assertLogs("airflow_appliance.oidc_views", "WARNING") as logs:
+            answer = self.browser.sign_in(aud="other")
+        reference = answer.data.decode().split("<code>")[1].split("<")[0]
+        self.assertIn(reference, logs.output[0])
+        self.assertIn("aud: is 'other', must hold 'airflow'", logs.output[0])
+        self.assertNotIn(b"aud", answer.data)
+
+    def test_no_secret_is_logged(self):
+        logging.disable(logging.NOTSET)
+        asked = self.browser.start()
+        provider.answer = (401, {"error": "unauthorized_client", "error_description": f"not {SECRET}"})
+        with self.assertLogs(level="DEBUG") as logs:
+            self.browser.finish(asked)
+        self.assertNotIn(SECRET, "\n".join(logs.output))
+
+
+if __name__ == "__main__":
+    unittest.main()
