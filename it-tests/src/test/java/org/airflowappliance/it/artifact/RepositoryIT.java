@@ -20,11 +20,14 @@ import org.airflowappliance.release.PgpKey;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 import org.xml.sax.SAXException;
 
 /** Promise: the real dnf installs from the signed repository, and from no changed one. */
+@Execution(ExecutionMode.CONCURRENT)
 class RepositoryIT {
   private static final Duration LIMIT = Duration.ofMinutes(4);
 

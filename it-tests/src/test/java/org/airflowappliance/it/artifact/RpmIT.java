@@ -15,8 +15,11 @@ import org.airflowappliance.it.site.Program;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Promise: the packages are what rpm, rpmlint and a node's C library accept. */
+@Execution(ExecutionMode.CONCURRENT)
 class RpmIT {
   private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final Pattern ALLOWED =

@@ -14,12 +14,14 @@ import org.airflowappliance.it.site.Program;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Promise: two builds of the same input are the same bytes, wherever and whenever they run; and
  * nothing is made twice.
  */
 @Order(1)
+@Isolated("measures how long a build takes")
 class SameBytesIT {
   @TempDir Path folder;
 

@@ -18,11 +18,14 @@ import java.util.zip.GZIPInputStream;
 import org.airflowappliance.it.site.Program;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Promise: a release that was built beside a secrets file holds none of its values, in no payload
  * and no file.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class SecretsIT {
   private static final Duration LIMIT = Duration.ofMinutes(2);
 

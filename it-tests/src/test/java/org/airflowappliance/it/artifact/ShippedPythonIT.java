@@ -17,11 +17,14 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Promise: the shipped Python holds its tests inside the very packages that the RPM carries; every
  * extra can be imported.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class ShippedPythonIT {
   private static final Duration LIMIT = Duration.ofMinutes(9);
   private static final Pattern RESULT =
