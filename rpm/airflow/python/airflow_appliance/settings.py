@@ -26,7 +26,7 @@ class Oidc:
 
 @dataclass(frozen=True)
 class Settings:
-    """One cluster's settings; `ca` is the PEM file that is trusted instead of the system's, or None."""
+    """One cluster's settings; `ca` is a PEM file of the system's CAs and the site's, or None."""
 
     cluster: str
     dags: Path

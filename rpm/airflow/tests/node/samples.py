@@ -24,6 +24,7 @@ def settings(folder, **changes):
         "webserver": {"baseUrl": "http://lb:8080", "port": 8080, "tlsCertificate": None, "tlsKey": None},
         "paths": {"home": str(folder), "run": str(folder), "dags": str(Path(folder) / "dags")},
         "ca": None,
+        "caFile": None,
     }
     for section, values in changes.items():
         document[section] = {**document[section], **values} if isinstance(document[section], dict) else values

@@ -7,8 +7,10 @@ import threading
 import unittest
 from pathlib import Path
 
+import psycopg2
+
 import samples
-from airflow_appliance.node import command, dags, migrate, probe, webserver
+from airflow_appliance.node import command, dags, migrate, probe, scheduler, webserver
 
 
 class Answers(http.server.BaseHTTPRequestHandler):
@@ -19,6 +21,14 @@ class Answers(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *arguments):
         pass
+
+
+class Healthy(Answers):
+    status = 200
+
+    def do_GET(self):
+        self.send_response(self.status)
+        self.end_headers()
 
 
 class Probes(unittest.TestCase):
@@ -55,6 +65,116 @@ class Processes(unittest.TestCase):
         child.wait()
         self.assertFalse(webserver.running(child.pid))
         self.assertTrue(webserver.running(os.getpid()))
+
+
+class WebserverHealth(unittest.TestCase):
+    def setUp(self):
+        made = tempfile.TemporaryDirectory()
+        self.addCleanup(made.cleanup)
+        self.folder = Path(made.name)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Healthy)
+        self.addCleanup(self.server.server_close)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.addCleanup(self.server.shutdown)
+        self.master = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+        self.addCleanup(self.master.wait)
+        self.addCleanup(self.master.kill)
+        facts = samples.settings(self.folder, webserver={"port": self.server.server_port})
+        self.role = webserver.Webserver(facts)
+
+    def arrives(self):
+        (self.folder / "webserver").mkdir()
+        (self.folder / "webserver" / "webserver.pid").write_text(str(self.master.pid))
+
+    def test_no_master_yet(self):
+        found = self.role.look()
+        self.assertEqual((False, True, False), (found.ready, found.alive, found.dead))
+
+    def test_it_answers(self):
+        self.arrives()
+        self.assertTrue(self.role.look().ready)
+
+    def test_an_answer_that_fails_is_no_readiness(self):
+        self.arrives()
+        Healthy.status = 500
+        self.addCleanup(setattr, Healthy, "status", 200)
+        found = self.role.look()
+        self.assertEqual((False, True), (found.ready, found.alive))
+
+    def test_silence_is_not_alive(self):
+        self.arrives()
+        self.server.shutdown()
+        self.server.server_close()
+        found = self.role.look()
+        self.assertEqual((False, False, False), (found.ready, found.alive, found.dead))
+
+    def test_a_killed_master_is_dead_although_somebody_answers(self):
+        self.arrives()
+        self.role.look()
+        self.master.kill()
+        os.waitid(os.P_PID, self.master.pid, os.WEXITED | os.WNOWAIT)
+        self.assertTrue(self.role.look().dead)
+
+
+class SchedulerHeartbeat(unittest.TestCase):
+    """The judgement of an answer; that the query finds this node's own job is shown on a real node."""
+
+    def heartbeat(self, answer):
+        class Asked(scheduler.Scheduler):
+            def _age(self):
+                if isinstance(answer, Exception):
+                    raise answer
+                return answer
+
+        with tempfile.TemporaryDirectory() as folder:
+            found = Asked(samples.settings(folder)).look()
+        return found.alive, found.ready
+
+    def test_fresh(self):
+        self.assertEqual((True, True), self.heartbeat(3.0))
+
+    def test_none_yet(self):
+        self.assertEqual((False, False), self.heartbeat(None))
+
+    def test_stale(self):
+        self.assertEqual((False, False), self.heartbeat(46.0))
+
+    def test_a_database_that_is_away_is_no_reason_for_a_restart(self):
+        self.assertEqual((True, False), self.heartbeat(psycopg2.OperationalError("away")))
+
+
+class Migration(unittest.TestCase):
+    def setUp(self):
+        made = tempfile.TemporaryDirectory()
+        self.addCleanup(made.cleanup)
+        self.folder = Path(made.name)
+        self.facts = samples.settings(self.folder)
+        for name, value in {"RETRY_SECONDS": 0, "_versions_folder": lambda: self.folder}.items():
+            self.addCleanup(setattr, migrate, name, getattr(migrate, name))
+            setattr(migrate, name, value)
+        (self.folder / "a1_x.py").write_text("revision = 'a1'\ndown_revision = None\n")
+        self.addCleanup(setattr, migrate, "_migrate", migrate._migrate)
+
+    def answers(self, *outcomes):
+        left = list(outcomes)
+
+        def step(*_arguments):
+            outcome = left.pop(0)
+            if outcome:
+                raise outcome
+
+        migrate._migrate = step
+        code = migrate.run(self.facts)
+        return code, len(left)
+
+    def test_an_upgrade_that_failed_is_begun_anew(self):
+        self.assertEqual((0, 0), self.answers(migrate._Failed("airflow db upgrade ended with 1"), None))
+
+    def test_not_for_ever(self):
+        self.assertEqual((1, 1), self.answers(*[migrate._Failed("ended with 1")] * (migrate.TRIES + 1)))
+
+    def test_a_schema_that_nobody_knows_is_not_tried_again(self):
+        self.assertEqual((1, 1), self.answers(migrate._Refused("schema zz"), None))
 
 
 class Revisions(unittest.TestCase):

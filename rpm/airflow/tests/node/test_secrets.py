@@ -103,6 +103,15 @@ class Derived(unittest.TestCase):
         for key in ("AIRFLOW__CORE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__WEBSERVER__SECRET_KEY"):
             self.assertEqual(self.values[key], os.path.expanduser(os.path.expandvars(self.values[key])))
 
+    def test_the_site_s_ca_is_trusted_beside_the_system_s(self):
+        folder = Path(self.facts.home)
+        (folder / "site.pem").write_text("SITE\n")
+        (folder / "system.pem").write_text("SYSTEM\n\n")
+        facts = samples.settings(folder, ca=str(folder / "ca-bundle.pem"), caFile=str(folder / "site.pem"))
+        self.assertEqual("SYSTEM\nSITE\n", derive.ca_bundle(facts, [folder / "none.pem", folder / "system.pem"]))
+        self.assertEqual("SITE\n", derive.ca_bundle(facts, [folder / "none.pem"]))
+        self.assertEqual(facts.ca, derive.environment(facts, samples.SECRETS)["AWS_CA_BUNDLE"])
+
     def test_the_kubeconfig_names_token_and_ca(self):
         document = json.loads(derive.kubeconfig(self.facts, samples.SECRETS))
         self.assertEqual("a.b-c_d", document["users"][0]["user"]["token"])

@@ -11,6 +11,7 @@ from airflow_appliance.node import envfile
 from airflow_appliance.node.facts import AIRFLOW
 
 USER = GROUP = "airflow"
+READERS = "users"  # whom /etc/airflow belongs to
 
 
 class _Refused(Exception):
@@ -64,7 +65,7 @@ def _become_airflow(environment: Dict[str, str]) -> None:
     account = pwd.getpwnam(USER)
     if os.geteuid() == 0:
         own = grp.getgrnam(GROUP).gr_gid
-        os.setgroups([own, account.pw_gid])
+        os.setgroups([own, grp.getgrnam(READERS).gr_gid])
         os.setgid(own)
         os.setuid(account.pw_uid)
         environment.update(HOME=account.pw_dir, USER=USER, LOGNAME=USER)

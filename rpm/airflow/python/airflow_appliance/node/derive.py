@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Dict, List, Mapping
+from typing import Dict, Iterable, List, Mapping
 from urllib.parse import quote, urlencode
 
 from airflow_appliance.node import envfile, secretfile
@@ -14,6 +14,8 @@ from airflow_appliance.node.facts import Facts
 from airflow_appliance.node.notify import Status
 
 SETTLE_SECONDS = 2
+# EL8's, then Debian's.
+SYSTEM_CAS = (Path("/etc/pki/tls/certs/ca-bundle.crt"), Path("/etc/ssl/certs/ca-certificates.crt"))
 
 
 def run(facts: Facts) -> int:
@@ -26,6 +28,8 @@ def run(facts: Facts) -> int:
         Status().say(f"{len(problems)} problem(s): " + "; ".join(problems))
         return 1
     group = grp.getgrnam("airflow").gr_gid
+    if facts.ca:
+        _write(Path(facts.ca), ca_bundle(facts, SYSTEM_CAS), 0o640, group)
     _write(facts.environment, envfile.render(environment(facts, values)), 0o640, group)
     _write(facts.runtime / "kubeconfig", kubeconfig(facts, values), 0o640, group)
     _write(facts.runtime / "s3fs.passwd", s3fs_passwd(values), 0o600, 0)
@@ -112,6 +116,12 @@ def kubeconfig(facts: Facts, secrets: Mapping[str, str]) -> str:
         "current-context": "airflow",
     }
     return json.dumps(document, indent=2) + "\n"
+
+
+def ca_bundle(facts: Facts, system: Iterable[Path]) -> str:
+    """The system's CAs and the site's in one PEM text: each client takes one file instead of the system's."""
+    usual = next((file.read_text(encoding="utf-8") for file in system if file.exists()), "")
+    return f"{usual.rstrip()}\n{Path(facts.ca_file).read_text(encoding='utf-8').strip()}\n".lstrip()
 
 
 def s3fs_passwd(secrets: Mapping[str, str]) -> str:

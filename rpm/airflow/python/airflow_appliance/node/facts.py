@@ -42,7 +42,7 @@ class Kubernetes:
 
 @dataclass(frozen=True)
 class Facts:
-    """One instance of Airflow on this node; `ca` is the PEM file for S3 and the identity provider."""
+    """One instance of Airflow on this node; `ca` is the system's CAs joined with the site's `ca_file`."""
 
     database: Database
     store: ObjectStore
@@ -50,6 +50,7 @@ class Facts:
     port: int
     tls: bool
     ca: Optional[str]
+    ca_file: Optional[str]
     home: Path
     runtime: Path
     dags: Path
@@ -107,6 +108,7 @@ def _facts(document) -> Facts:
         port=int(web["port"]),
         tls=web.get("tlsCertificate") is not None,
         ca=document.get("ca"),
+        ca_file=document.get("caFile"),
         home=Path(paths["home"]),
         runtime=Path(paths["run"]),
         dags=Path(paths["dags"]),

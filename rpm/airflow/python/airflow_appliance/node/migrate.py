@@ -18,6 +18,8 @@ from airflow_appliance.node.supervise import fingerprint
 # A number of our own: Airflow takes 2 for the upgrade itself.
 LOCK = 0x41495246  # "AIRF"
 WAIT_SECONDS = 2
+# A failover of the database takes about a minute; alembic's upgrade can be begun anew at any step.
+TRIES, RETRY_SECONDS = 5, 20
 HOLDER = """
     SELECT coalesce(max(application_name), 'an unnamed session')
     FROM pg_locks JOIN pg_stat_activity USING (pid)
@@ -30,10 +32,15 @@ class _Refused(Exception):
     """The migration cannot be done; the text says why and what to do."""
 
 
+class _Failed(Exception):
+    """A step of Airflow's ended badly, perhaps only because the database went away meanwhile."""
+
+
 def run(facts: Facts) -> int:
     """Return when the schema is at this Airflow's head; 1 when it never can be."""
     status, born = notify.Status(), fingerprint(facts.environment)
     known, head = revisions(_versions_folder())
+    failures = 0
     where = f"{facts.database.name} at {facts.database.host}:{facts.database.port}"
     while True:
         try:
@@ -46,6 +53,13 @@ def run(facts: Facts) -> int:
             # The lock's session is gone or was never there; the next round starts from the beginning.
             status.say(f"waiting for database {where}: {problem}")
             time.sleep(WAIT_SECONDS)
+        except _Failed as problem:
+            failures += 1
+            if failures == TRIES:
+                status.say(f"{problem}, {TRIES} times; its messages are in the journal")
+                return 1
+            status.say(f"{problem}; trying again in {RETRY_SECONDS} s")
+            time.sleep(RETRY_SECONDS)
         if fingerprint(facts.environment) != born:
             status.say("the secrets were derived anew: beginning again")
             _begin_again(facts)
@@ -91,7 +105,7 @@ def _migrate(status: notify.Status, where: str, known: Set[str], head: str) -> N
 def _airflow(*arguments: str) -> None:
     code = subprocess.run([AIRFLOW, *arguments], stdin=subprocess.DEVNULL, check=False).returncode
     if code:
-        raise _Refused(f"airflow {' '.join(arguments)} ended with {code}; its messages are in the journal")
+        raise _Failed(f"airflow {' '.join(arguments)} ended with {code}")
 
 
 def _schema(cursor) -> Optional[str]:

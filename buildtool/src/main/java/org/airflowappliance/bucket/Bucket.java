@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import javax.net.ssl.SSLException;
 import org.airflowappliance.cluster.Cluster;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -24,9 +25,13 @@ public final class Bucket implements AutoCloseable {
   private final Cluster.ObjectStore store;
   private final S3Client client;
 
-  /** The bucket that cluster.yaml names, reached with the given keys. */
-  public Bucket(Cluster.ObjectStore store, String accessKey, String secretKey) {
-    this.store = store;
+  /**
+   * The bucket that cluster.yaml names, reached with the given keys; its CA file is trusted, too.
+   */
+  public Bucket(Cluster cluster, String accessKey, String secretKey) {
+    this.store = cluster.objectStore();
+    UrlConnectionHttpClient.Builder http = UrlConnectionHttpClient.builder();
+    cluster.caFile().ifPresent(ca -> http.tlsTrustManagersProvider(new Trust(ca)));
     this.client =
         S3Client.builder()
             .endpointOverride(store.endpoint())
@@ -34,7 +39,7 @@ public final class Bucket implements AutoCloseable {
             .forcePathStyle(store.pathStyle())
             .credentialsProvider(
                 StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)))
-            .httpClientBuilder(UrlConnectionHttpClient.builder())
+            .httpClientBuilder(http)
             .build();
   }
 
@@ -56,11 +61,7 @@ public final class Bucket implements AutoCloseable {
     } catch (S3Exception refused) {
       throw new BucketProblem(explained(refused));
     } catch (SdkClientException unreachable) {
-      throw new BucketProblem(
-          store.endpoint()
-              + ": no answer ("
-              + firstLine(unreachable)
-              + "); check objectStore.endpoint and that the server runs");
+      throw new BucketProblem(explained(unreachable));
     }
   }
 
@@ -108,7 +109,22 @@ public final class Bucket implements AutoCloseable {
     };
   }
 
-  private static String firstLine(Exception problem) {
+  private String explained(SdkClientException unreachable) {
+    for (Throwable cause = unreachable; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SSLException) {
+        return store.endpoint()
+            + ": no trusted connection ("
+            + firstLine(cause)
+            + "); name the CA that signed its certificate as caFile, or correct objectStore.endpoint";
+      }
+    }
+    return store.endpoint()
+        + ": no answer ("
+        + firstLine(unreachable)
+        + "); check objectStore.endpoint and that the server runs";
+  }
+
+  private static String firstLine(Throwable problem) {
     return String.valueOf(problem.getMessage()).lines().findFirst().orElse("");
   }
 

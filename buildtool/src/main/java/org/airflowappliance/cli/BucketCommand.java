@@ -52,10 +52,7 @@ final class BucketCommand implements Runnable {
       }
     }
     try (Bucket bucket =
-        new Bucket(
-            cluster.objectStore(),
-            values.get("S3_ACCESS_KEY_ID"),
-            values.get("S3_SECRET_ACCESS_KEY"))) {
+        new Bucket(cluster, values.get("S3_ACCESS_KEY_ID"), values.get("S3_SECRET_ACCESS_KEY"))) {
       bucket.prepare().forEach(System.out::println);
     }
     return 0;

@@ -52,13 +52,14 @@ final class RenderedFiles {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("cluster", cluster.name());
     all.put("release", cluster.release());
-    all.put("database", database(cluster.database(), instance));
+    all.put("database", database(cluster, instance));
     all.put("objectStore", objectStore(cluster.objectStore()));
     all.put("oidc", oidc(cluster.oidc()));
-    all.put("kubernetes", kubernetes(cluster.kubernetes(), instance));
+    all.put("kubernetes", kubernetes(cluster, instance));
     all.put("webserver", webserver(cluster.loadBalancer()));
     all.put("paths", paths(instance));
-    all.put("ca", ca(cluster.caFile(), instance, "cluster"));
+    all.put("caFile", ca(cluster.caFile(), instance, "cluster"));
+    all.put("ca", bundle(cluster, instance));
     try {
       return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(all).replace("\r\n", "\n")
           + "\n";
@@ -67,14 +68,15 @@ final class RenderedFiles {
     }
   }
 
-  private static Map<String, Object> database(Cluster.Database database, Instance instance) {
+  private static Map<String, Object> database(Cluster cluster, Instance instance) {
+    Cluster.Database database = cluster.database();
     Map<String, Object> keys = new LinkedHashMap<>();
     keys.put("host", database.host());
     keys.put("port", database.port());
     keys.put("name", database.name());
     keys.put("user", database.user());
     keys.put("sslmode", database.sslmode());
-    keys.put("ca", ca(database.ca(), instance, "database"));
+    keys.put("ca", ca(database.ca(), cluster, instance, "database"));
     return keys;
   }
 
@@ -98,10 +100,11 @@ final class RenderedFiles {
     return keys;
   }
 
-  private static Map<String, Object> kubernetes(Cluster.Kubernetes kubernetes, Instance instance) {
+  private static Map<String, Object> kubernetes(Cluster cluster, Instance instance) {
+    Cluster.Kubernetes kubernetes = cluster.kubernetes();
     Map<String, Object> keys = new LinkedHashMap<>();
     keys.put("api", kubernetes.api().toString());
-    keys.put("ca", ca(kubernetes.ca(), instance, "kubernetes"));
+    keys.put("ca", ca(kubernetes.ca(), cluster, instance, "kubernetes"));
     keys.put("namespace", kubernetes.namespace());
     keys.put("minimumVersion", kubernetes.minimumVersion());
     return keys;
@@ -125,6 +128,16 @@ final class RenderedFiles {
     keys.put("logs", instance.logs());
     keys.put("state", instance.state());
     return keys;
+  }
+
+  /** A server's own CA where cluster.yaml names one, else what every server is trusted by. */
+  private static String ca(Optional<CaFile> own, Cluster cluster, Instance instance, String name) {
+    return own.isPresent() ? ca(own, instance, name) : bundle(cluster, instance);
+  }
+
+  /** The system's CAs with the site's, joined on the node; none where the system's are enough. */
+  private static String bundle(Cluster cluster, Instance instance) {
+    return cluster.caFile().map(present -> instance.run() + "/ca-bundle.pem").orElse(null);
   }
 
   private static String ca(Optional<CaFile> file, Instance instance, String name) {

@@ -216,8 +216,50 @@ final class InstallIT {
   @Test
   @Order(15)
   void theFirewallOpensItsPort() {
-    node.run("systemctl start firewalld && firewall-cmd --add-service=airflow-webserver");
+    node.run("systemctl start firewalld");
+    node.run("firewall-cmd --permanent --add-service=airflow-webserver && firewall-cmd --reload");
+    assertThat(node.run("firewall-cmd --list-services")).contains("airflow-webserver");
     assertThat(node.run("firewall-cmd --info-service=airflow-webserver")).contains("8080/tcp");
     node.run("systemctl stop firewalld");
+  }
+
+  @Test
+  @Order(16)
+  void theAccountHasTheIdsOfTheSeed() {
+    assertThat(node.run("id airflow").strip())
+        .matches(
+            "uid=50000\\(airflow\\) gid=100\\(users\\) groups=100\\(users\\),\\d+\\(airflow\\)");
+  }
+
+  @Test
+  @Order(17)
+  void oldLogsGoAndTheDagProcessorsLogIsRotated() {
+    node.run(
+        "cd /var/log/airflow && mkdir -p scheduler/2022-01-01 scheduler/today && touch -d 2022-01-01"
+            + " scheduler/2022-01-01/old.log scheduler/2022-01-01 && touch scheduler/today/new.log"
+            + " && mkdir -p dag_processor_manager && echo line > dag_processor_manager/x.log"
+            + " && chown -R airflow:airflow . && logrotate -f /etc/logrotate.d/airflow");
+    assertThat(node.run("ls /var/log/airflow/dag_processor_manager")).contains("x.log.1");
+    // what changed today is young by its own ctime, so the age is asked for in seconds here
+    node.run(
+        "sleep 2; sed 's/ 14d$/ 1s/' /usr/lib/tmpfiles.d/airflow.conf > /run/aged.conf"
+            + " && touch /var/log/airflow/scheduler/today/new.log"
+            + " && systemd-tmpfiles --clean /run/aged.conf");
+    assertThat(node.run("ls /var/log/airflow/scheduler")).doesNotContain("2022-01-01");
+    assertThat(node.run("grep scheduler /usr/lib/tmpfiles.d/airflow.conf")).contains(" 14d");
+  }
+
+  @Test
+  @Order(18)
+  void aDeadGunicornIsNoticedAndReplaced() {
+    String master = node.run("cat /run/airflow/webserver/webserver.pid").strip();
+    node.run("kill -9 " + master);
+    node.until(
+        "another gunicorn serves",
+        NodeSteps.START,
+        () ->
+            node.attempt(NodeSteps.QUICK, "cat /run/airflow/webserver/webserver.pid").out().strip(),
+        pid -> !pid.isEmpty() && !pid.equals(master));
+    node.untilUnit("airflow-webserver.service", "active", NodeSteps.START);
   }
 }

@@ -16,13 +16,18 @@ public final class Appliance {
 
   /** Runs a command; any exit code but 0 is an error that shows what the tool said. */
   public static Program run(String... arguments) {
+    Program ran = attempt(arguments);
+    if (ran.code() != 0) {
+      throw new AssertionError(
+          "appliance " + String.join(" ", arguments) + ": " + ran.code() + "\n" + ran.err());
+    }
+    return ran;
+  }
+
+  /** Runs a command and leaves the judgement to the caller. */
+  public static Program attempt(String... arguments) {
     try {
-      Program ran = Program.attempt(LIMIT, new ProcessBuilder(command(List.of(arguments))));
-      if (ran.code() != 0) {
-        throw new AssertionError(
-            "appliance " + String.join(" ", arguments) + ": " + ran.code() + "\n" + ran.err());
-      }
-      return ran;
+      return Program.attempt(LIMIT, new ProcessBuilder(command(List.of(arguments))));
     } catch (IOException problem) {
       throw new UncheckedIOException(problem);
     }
