@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.airflowappliance.template.Template;
 
 /**
@@ -21,6 +22,11 @@ import org.airflowappliance.template.Template;
  * releases built for it.
  */
 public final class Site implements AutoCloseable {
+  static final int KEYCLOAK = 7;
+  static final int REGISTRY = 8;
+  static final int BALANCER = 9;
+  static final int KUBERNETES = 10;
+  private static final int FIRST_NODE = 21;
   private static final int DATABASE = 5;
   private static final int STORE = 6;
 
@@ -33,6 +39,9 @@ public final class Site implements AutoCloseable {
   private final ObjectStore store;
   private final KubernetesDouble kubernetes;
   private final WebServer web;
+  private Kubernetes cluster;
+  private Keycloak keycloak;
+  private LoadBalancer balancer;
 
   Site() throws IOException {
     Owned.removeLeftovers(Docker.client());
@@ -110,7 +119,8 @@ public final class Site implements AutoCloseable {
 
   private SystemdNode boot(int number) {
     SystemdNode node =
-        part(new SystemdNode("airflow" + number, network, network.address(20 + number)));
+        part(
+            new SystemdNode("airflow" + number, network, network.address(FIRST_NODE + number - 1)));
     node.start();
     node.cutOff();
     return node;
@@ -136,12 +146,51 @@ public final class Site implements AutoCloseable {
     return kubernetes;
   }
 
+  /** A real Kubernetes, started at the first call. */
+  public synchronized Kubernetes cluster() {
+    if (cluster == null) {
+      String registry = network.address(REGISTRY) + ":5000";
+      cluster = part(new Kubernetes(network, network.address(KUBERNETES), registry));
+      cluster.start();
+    }
+    return cluster;
+  }
+
+  /** Keycloak, started at the first call; its client's page is the load balancer. */
+  public synchronized Keycloak keycloak() {
+    if (keycloak == null) {
+      String airflow = "http://" + network.address(BALANCER) + ":8080";
+      String secret = secrets.get("OIDC_CLIENT_SECRET");
+      keycloak = part(new Keycloak(network, network.address(KEYCLOAK), airflow, secret));
+    }
+    return keycloak;
+  }
+
+  /** A load balancer over the machines 1 to 3, started at the first call. */
+  public synchronized LoadBalancer balancer() {
+    if (balancer == null) {
+      List<String> webservers =
+          IntStream.rangeClosed(1, 3)
+              .mapToObj(each -> network.address(FIRST_NODE + each - 1) + ":8080")
+              .toList();
+      balancer = part(new LoadBalancer(network, network.address(BALANCER), webservers));
+      balancer.start();
+    }
+    return balancer;
+  }
+
   /** What to read after a failure. */
   String diagnosis() {
     StringBuilder text = new StringBuilder();
     nodes.values().stream()
         .filter(SystemdNode::isRunning)
         .forEach(node -> text.append(node.diagnosis()).append('\n'));
+    if (cluster != null) {
+      text.append(cluster.diagnosis()).append('\n');
+    }
+    if (keycloak != null) {
+      text.append(keycloak.diagnosis()).append('\n');
+    }
     return text.toString();
   }
 

@@ -15,9 +15,13 @@ import org.testcontainers.utility.DockerImageName;
 enum TestImage {
   NODE("rockylinux"),
   POSTGRES("postgres"),
-  MINIO("minio/minio");
+  MINIO("minio/minio"),
+  K3S("rancher/k3s"),
+  KEYCLOAK("quay.io/keycloak/keycloak"),
+  HAPROXY("haproxy"),
+  PROBE("busybox");
 
-  private static final Duration BUILD = Duration.ofMinutes(14);
+  private static final Duration BUILD = Duration.ofMinutes(28);
   private static final Map<TestImage, DockerImageName> FOUND = new ConcurrentHashMap<>();
 
   private final String standsFor;

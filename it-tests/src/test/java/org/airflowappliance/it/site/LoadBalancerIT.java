@@ -1,0 +1,125 @@
+package org.airflowappliance.it.site;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** The site's load balancer leaves out a node that cannot serve, and only such a node. */
+@Execution(ExecutionMode.CONCURRENT)
+class LoadBalancerIT {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final int REQUESTS = 12;
+
+  private final List<Node> nodes = new ArrayList<>();
+
+  @Test
+  void aDeadNodeIsLeftOut() throws Exception {
+    try (SiteNetwork network = SiteNetwork.make()) {
+      for (int number = 1; number <= 3; number++) {
+        nodes.add(new Node(network.gateway(), number));
+      }
+      try (LoadBalancer balancer =
+          new LoadBalancer(
+              network,
+              network.address(Site.BALANCER),
+              nodes.stream().map(each -> each.address(network.gateway())).toList())) {
+        balancer.start();
+        judge(balancer);
+      } finally {
+        nodes.forEach(node -> node.server.stop(0));
+      }
+    }
+  }
+
+  private void judge(LoadBalancer balancer) throws Exception {
+    until(balancer, "UP", "UP", "UP");
+    assertThat(answers(balancer)).containsExactly("1", "2", "3");
+
+    nodes.get(0).metadatabase = "unhealthy";
+    nodes.get(1).scheduler = "unhealthy";
+    nodes.get(2).server.stop(0);
+    until(balancer, "DOWN", "UP", "DOWN");
+    assertThat(answers(balancer)).containsExactly("2");
+
+    nodes.get(0).metadatabase = "healthy";
+    nodes.get(1).status = 503;
+    until(balancer, "UP", "DOWN", "DOWN");
+    assertThat(answers(balancer)).containsExactly("1");
+  }
+
+  private static void until(LoadBalancer balancer, String first, String second, String third) {
+    Map<String, String> wanted = Map.of("airflow1", first, "airflow2", second, "airflow3", third);
+    Waiting.until("nodes are " + wanted, LIMIT, balancer::nodes, wanted::equals, balancer::getLogs);
+  }
+
+  /** Who answers; each request is a connection of its own. */
+  private static Set<String> answers(LoadBalancer balancer) throws Exception {
+    Set<String> answers = new TreeSet<>();
+    for (int request = 0; request < REQUESTS; request++) {
+      answers.add(
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(URI.create(balancer.url())).timeout(LIMIT).build(),
+                  HttpResponse.BodyHandlers.ofString())
+              .body());
+    }
+    return answers;
+  }
+
+  /** A webserver's health page, and a first page with its number. */
+  private static final class Node {
+    private final HttpServer server;
+    private volatile int status = 200;
+    private volatile String metadatabase = "healthy";
+    private volatile String scheduler = "healthy";
+
+    Node(String gateway, int number) throws IOException {
+      server = HttpServer.create(new InetSocketAddress(gateway, 0), 0);
+      answer("/", () -> Integer.toString(number));
+      answer(
+          "/health",
+          () ->
+              """
+              {
+                "metadatabase": {"status": "%s"},
+                "scheduler": {"latest_scheduler_heartbeat": null, "status": "%s"}
+              }
+              """
+                  .formatted(metadatabase, scheduler));
+      server.start();
+    }
+
+    private void answer(String path, Supplier<String> text) {
+      server.createContext(
+          path,
+          exchange -> {
+            byte[] body = text.get().getBytes(StandardCharsets.UTF_8);
+            try (exchange) {
+              exchange.sendResponseHeaders(status, body.length);
+              exchange.getResponseBody().write(body);
+            }
+          });
+    }
+
+    String address(String gateway) {
+      return gateway + ":" + server.getAddress().getPort();
+    }
+  }
+}
