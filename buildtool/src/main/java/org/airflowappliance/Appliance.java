@@ -1,6 +1,7 @@
 package org.airflowappliance;
 
 import java.util.List;
+import org.airflowappliance.image.Images;
 import org.airflowappliance.plan.Section;
 import org.airflowappliance.release.Checksums;
 import org.airflowappliance.release.ReleaseIndex;
@@ -13,6 +14,7 @@ public final class Appliance {
 
   /** Every section, in build order. */
   public static List<Section> sections() {
-    return List.of(new Rpms(), new DnfRepository(), new ReleaseIndex(), new Checksums());
+    return List.of(
+        new Images(), new Rpms(), new DnfRepository(), new ReleaseIndex(), new Checksums());
   }
 }

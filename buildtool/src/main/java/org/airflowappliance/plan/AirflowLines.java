@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.airflowappliance.lock.Pin;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -43,7 +42,7 @@ public final class AirflowLines {
         definitions.text(folder + "requirements.lock"),
         definitions.text(folder + "build.lock"),
         definitions.text(folder + "tools.lock"),
-        pins(folder + "interpreter.lock", definitions.text(folder + "interpreter.lock")));
+        PinRows.read(definitions, folder + "interpreter.lock"));
   }
 
   /**
@@ -94,42 +93,5 @@ public final class AirflowLines {
       }
     }
     return values;
-  }
-
-  /** Rows of {@code name version location size sha256}; lines that begin with # are comments. */
-  private static List<Pin> pins(String place, String text) {
-    return text.lines()
-        .filter(row -> !row.isBlank() && !row.startsWith("#"))
-        .map(row -> pin(place, row.strip().split("\\s+")))
-        .toList();
-  }
-
-  /** The text of {@code interpreter.lock}. */
-  public static String rows(List<Pin> pins) {
-    StringBuilder text = new StringBuilder("# name version location size sha256\n");
-    for (Pin pin : pins) {
-      text.append(
-          String.join(
-              " ",
-              pin.name(),
-              pin.version(),
-              pin.location(),
-              Long.toString(pin.size()),
-              pin.sha256() + "\n"));
-    }
-    return text.toString();
-  }
-
-  private static Pin pin(String place, String[] row) {
-    if (row.length != 5) {
-      throw new IllegalArgumentException(
-          place
-              + ": '"
-              + String.join(" ", row)
-              + "' has "
-              + row.length
-              + " columns instead of name, version, location, size, sha256; run `appliance lock`");
-    }
-    return new Pin(row[0], row[1], row[2], Long.parseLong(row[3]), row[4]);
   }
 }

@@ -3,6 +3,7 @@ package org.airflowappliance.python;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.airflowappliance.file.Deletion;
 import org.airflowappliance.plan.AirflowLine;
 import org.airflowappliance.plan.Derived;
 import org.airflowappliance.plan.Fingerprint;
@@ -53,7 +54,7 @@ public record SitePackages(AirflowLine line) implements Derived {
           0);
       install(folder, work, interpreter.lending(Uv.command(uv, workbench), python), python);
     } finally {
-      InstalledTree.delete(work);
+      Deletion.of(work);
     }
     new InstalledTree(folder).clean();
     workbench.progress("compiling bytecode", 0, 0);

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.airflowappliance.file.FileEntry.Regular;
+import org.airflowappliance.file.ParallelGzip;
+import org.airflowappliance.file.Tally;
 
 /**
  * What was learned while the compressed archive was written, each file having been read once.

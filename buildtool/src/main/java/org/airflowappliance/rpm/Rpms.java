@@ -9,16 +9,15 @@ import java.util.TreeMap;
 import org.airflowappliance.file.Content;
 import org.airflowappliance.file.FileEntry;
 import org.airflowappliance.file.FileTree;
-import org.airflowappliance.file.Owner;
 import org.airflowappliance.plan.Artifact;
 import org.airflowappliance.plan.Blueprint;
+import org.airflowappliance.plan.DefinitionYaml;
 import org.airflowappliance.plan.Definitions;
-import org.airflowappliance.plan.Derived;
+import org.airflowappliance.plan.FileDefinition;
 import org.airflowappliance.plan.Holes;
 import org.airflowappliance.plan.Instance;
 import org.airflowappliance.plan.Section;
-import org.airflowappliance.python.CompiledPython;
-import org.airflowappliance.python.SitePackages;
+import org.airflowappliance.python.PythonTree;
 import org.airflowappliance.rpm.RpmSpec.Dependency;
 import org.airflowappliance.rpm.RpmSpec.FileFlag;
 import org.airflowappliance.rpm.RpmSpec.Script;
@@ -72,7 +71,7 @@ public final class Rpms implements Section {
     private final String folder;
     private final Map<String, String> holes;
     private final Map<String, String> rendered;
-    private final PackageYaml yaml;
+    private final DefinitionYaml yaml;
 
     Reading(Blueprint blueprint, String file) {
       this.blueprint = blueprint;
@@ -80,7 +79,7 @@ public final class Rpms implements Section {
       this.folder = file.substring(0, file.lastIndexOf('/') + 1);
       this.holes = Holes.of(blueprint);
       this.rendered = RenderedFiles.of(blueprint, Instance.MAIN);
-      this.yaml = PackageYaml.read(definitions, file, holes).only(PACKAGE_KEYS);
+      this.yaml = DefinitionYaml.read(definitions, file, holes).only(PACKAGE_KEYS);
     }
 
     PackagePlan read() {
@@ -126,13 +125,13 @@ public final class Rpms implements Section {
 
     private List<FileEntry> files(Map<String, FileFlag> flags) {
       List<FileEntry> entries = new ArrayList<>();
-      for (PackageYaml file : yaml.children("files")) {
+      for (DefinitionYaml file : yaml.children("files")) {
         file.only(FILE_KEYS);
         String path = file.text("path");
         if (file.has("rendered") && file.text("kind", "").equals("directory")) {
           entries.addAll(renderedFolder(file, path));
         }
-        entries.add(entry(file, path));
+        entries.add(entry(file));
         if (file.has("flag")) {
           flags.put(
               path, FileFlag.valueOf(file.text("flag").toUpperCase(Locale.ROOT).replace('-', '_')));
@@ -144,7 +143,7 @@ public final class Rpms implements Section {
     }
 
     /** All rendered files of one folder, such as the CA files, of which a cluster may have none. */
-    private List<FileEntry> renderedFolder(PackageYaml file, String path) {
+    private List<FileEntry> renderedFolder(DefinitionYaml file, String path) {
       String prefix = file.text("rendered") + "/";
       return rendered.entrySet().stream()
           .filter(entry -> entry.getKey().startsWith(prefix))
@@ -153,32 +152,20 @@ public final class Rpms implements Section {
                   (FileEntry)
                       new FileEntry.Regular(
                           path + "/" + entry.getKey().substring(prefix.length()),
-                          owner(file),
+                          new FileDefinition(file).owner(),
                           RENDERED_MODE,
                           Content.of(entry.getValue())))
           .toList();
     }
 
-    private FileEntry entry(PackageYaml file, String path) {
-      return switch (file.text("kind", "file")) {
-        case "directory" -> new FileEntry.Directory(path, owner(file), mode(file, "0755"));
-        case "symlink" -> new FileEntry.Symlink(path, owner(file), file.text("target"));
-        case "ghost" ->
-            new FileEntry.Regular(path, owner(file), mode(file, "0644"), Content.of(""));
-        case "file" ->
-            new FileEntry.Regular(path, owner(file), mode(file, "0644"), Content.of(content(file)));
-        default ->
-            throw new IllegalArgumentException(
-                file.place()
-                    + ": "
-                    + path
-                    + ": kind '"
-                    + file.text("kind")
-                    + "' is not one of file, directory, symlink, ghost");
-      };
+    private FileEntry entry(DefinitionYaml file) {
+      FileDefinition definition = new FileDefinition(file);
+      return file.text("kind", "").equals("ghost")
+          ? definition.regular("")
+          : definition.entry("ghost", () -> content(file));
     }
 
-    private String content(PackageYaml file) {
+    private String content(DefinitionYaml file) {
       if (!file.has("rendered")) {
         return filled(file.text("source"));
       }
@@ -198,51 +185,9 @@ public final class Rpms implements Section {
       return new Template(folder + source, definitions.text(folder + source)).fill(holes);
     }
 
-    private static int mode(PackageYaml file, String otherwise) {
-      return Integer.parseInt(file.text("mode", otherwise), 8);
-    }
-
-    private static Owner owner(PackageYaml file) {
-      String[] names = file.text("owner", "root:root").split(":");
-      return new Owner(names[0], id(names[0]), names[1], id(names[1]));
-    }
-
-    /** Numbers matter in images only; an RPM carries names. */
-    private static int id(String name) {
-      return switch (name) {
-        case "airflow" -> 50000;
-        case "users" -> 100;
-        default -> 0;
-      };
-    }
-
-    private PackagePlan.Tree tree(PackageYaml yaml) {
-      return new PackagePlan.Tree(derived(yaml.only("tree", "prefix")), yaml.text("prefix"));
-    }
-
-    private Derived derived(PackageYaml yaml) {
-      return switch (yaml.text("tree")) {
-        case "site-packages" -> new SitePackages(blueprint.line());
-        case "appliance-python" ->
-            new CompiledPython(blueprint.line(), pythonSources(), yaml.text("prefix"));
-        default ->
-            throw new IllegalArgumentException(
-                yaml.place()
-                    + ": tree '"
-                    + yaml.text("tree")
-                    + "' is not one of site-packages, appliance-python");
-      };
-    }
-
-    private Map<String, String> pythonSources() {
-      String root = folder + "python/";
-      Map<String, String> sources = new TreeMap<>();
-      for (String file : definitions.files(folder + "python")) {
-        if (file.endsWith(".py")) {
-          sources.put(file.substring(root.length()), definitions.text(file));
-        }
-      }
-      return sources;
+    private PackagePlan.Tree tree(DefinitionYaml yaml) {
+      yaml.only("tree", "prefix");
+      return new PackagePlan.Tree(PythonTree.named(yaml, blueprint), yaml.text("prefix"));
     }
   }
 }

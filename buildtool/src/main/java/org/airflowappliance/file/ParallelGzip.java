@@ -1,4 +1,4 @@
-package org.airflowappliance.rpm;
+package org.airflowappliance.file;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,9 +18,10 @@ import java.util.zip.Deflater;
  * Compresses on all cores: each block of a fixed size becomes a gzip member of its own, so the
  * bytes do not depend on how many cores there are.
  */
-final class ParallelGzip extends OutputStream {
-  // A third less time than the usual 6, for two hundredths more bytes of Python code.
-  static final int LEVEL = 5;
+public final class ParallelGzip extends OutputStream {
+  /** A third less time than the usual 6, for two hundredths more bytes of Python code. */
+  public static final int LEVEL = 5;
+
   static final int BLOCK_SIZE = 1 << 20;
   // Magic, deflate, no flags, no time, no extra flags, unknown system: nothing of this machine.
   private static final byte[] MEMBER_HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xff};
@@ -34,7 +35,7 @@ final class ParallelGzip extends OutputStream {
   private boolean closed;
 
   /** Writes to {@code out}, which stays open. */
-  ParallelGzip(OutputStream out, int cores) {
+  public ParallelGzip(OutputStream out, int cores) {
     this.out = out;
     this.ahead = 2 * cores + 1;
     this.workers = Executors.newFixedThreadPool(cores, ParallelGzip::worker);
@@ -71,7 +72,7 @@ final class ParallelGzip extends OutputStream {
     members.add(workers.submit(() -> member(full, length)));
     block = new byte[BLOCK_SIZE];
     filled = 0;
-    // A bound on what waits keeps the memory small, whatever the payload's size.
+    // A bound on what waits keeps the memory small, whatever the size of all.
     if (members.size() > ahead) {
       writeFirst();
     }
@@ -81,10 +82,10 @@ final class ParallelGzip extends OutputStream {
     try {
       out.write(members.remove().get());
     } catch (ExecutionException problem) {
-      throw new IOException("compressing the payload failed", problem.getCause());
+      throw new IOException("compressing failed", problem.getCause());
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      throw new IOException("compressing the payload was interrupted", interrupted);
+      throw new IOException("compressing was interrupted", interrupted);
     }
   }
 
@@ -110,7 +111,7 @@ final class ParallelGzip extends OutputStream {
   }
 
   /** Writes the members that are still under way. */
-  void finish() throws IOException {
+  public void finish() throws IOException {
     if (filled > 0) {
       submit();
     }

@@ -1,4 +1,4 @@
-package org.airflowappliance.rpm;
+package org.airflowappliance.file;
 
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -8,11 +8,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Passes bytes on, counting them and taking their SHA-256; closing it leaves the target open. */
-final class Tally extends FilterOutputStream {
+public final class Tally extends FilterOutputStream {
   private final MessageDigest digest = digest("SHA-256");
   private long size;
 
-  Tally(OutputStream out) {
+  /** Passes on to {@code out}. */
+  public Tally(OutputStream out) {
     super(out);
   }
 
@@ -33,16 +34,18 @@ final class Tally extends FilterOutputStream {
     flush();
   }
 
-  long size() {
+  /** How many bytes it were. */
+  public long size() {
     return size;
   }
 
   /** The digest of all bytes so far; asked once, at the end. */
-  String hex() {
+  public String hex() {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  static MessageDigest digest(String algorithm) {
+  /** An empty digest of an algorithm that every Java has. */
+  public static MessageDigest digest(String algorithm) {
     try {
       return MessageDigest.getInstance(algorithm);
     } catch (NoSuchAlgorithmException impossible) {

@@ -1,4 +1,4 @@
-package org.airflowappliance.rpm;
+package org.airflowappliance.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
