@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "build",
     description =
-        "Writes the release: signed RPMs in a dnf repository, and all that belongs to it.",
+        "Writes the release: signed RPMs in a dnf repository, container images, and all that belongs"
+            + " to it.",
     footer = {
       "",
       "Example:",
@@ -48,7 +49,7 @@ final class BuildCommand implements Callable<Integer> {
       names = "--only",
       paramLabel = "SECTION",
       split = ",",
-      description = "Write only these sections and what they need: rpm, repository.")
+      description = "Write only these sections and what they need: image, rpm, repository.")
   List<String> only = List.of();
 
   @Option(names = "--offline", description = "Use nothing but the cache.")

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       SchemaCommand.class,
       PlanCommand.class,
       BuildCommand.class,
+      PublishCommand.class,
       DiffCommand.class,
       LockCommand.class,
       SecretsCommand.class,

@@ -64,7 +64,8 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
 
   /** Fetches an image of a registry into an archive, its layers as they are. */
   void pull(String reference, Path archive, DoubleConsumer progress) throws IOException {
-    Containerizer target = Containerizer.to(TarImage.at(archive).named(ImageReference.scratch()));
+    Containerizer target =
+        Containerizer.to(TarImage.at(archive).named(ImageReference.of(null, "base", "pulled")));
     watch(target, progress);
     run(Jib.from(registry(reference)), target, reference);
   }
