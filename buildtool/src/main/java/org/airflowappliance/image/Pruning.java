@@ -37,7 +37,7 @@ record Pruning(List<String> prune, List<String> keep) {
         entry ->
             !(entry instanceof Directory)
                 || occupied.contains(entry.path())
-                || !gone.test(entry.path()));
+                || !(gone.test(entry.path()) || gone.test(entry.path() + "/")));
   }
 
   private static void addParents(String path, Set<String> folders) {
