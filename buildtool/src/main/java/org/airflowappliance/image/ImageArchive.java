@@ -52,6 +52,11 @@ public final class ImageArchive implements Closeable {
     return (ObjectNode) json(dockerManifest().path("Config").asText());
   }
 
+  /** Digest of the configuration, by which Docker knows the image. */
+  public String imageId() throws IOException {
+    return "sha256:" + dockerManifest().path("Config").asText().replaceFirst(".*/", "");
+  }
+
   /** Names of the layers' archives, the lowest first; the last part is a digest of the bytes. */
   public List<String> layers() throws IOException {
     List<String> layers = new ArrayList<>();

@@ -59,7 +59,7 @@ class SameBytesIT {
   }
 
   @Test
-  void aSecondBuildMakesNothingAndTakesUnderTwoSeconds() throws IOException {
+  void aSecondBuildMakesNothingAndTakesUnderThreeSeconds() throws IOException {
     Path target = folder.resolve("release");
     Tool.example();
     Tool.launch(folder, "build", "-o", target.toString());
@@ -72,7 +72,7 @@ class SameBytesIT {
     }
     assertThat(again.out()).doesNotContainPattern("[1-9]\\d* made");
     System.out.println("warm build: " + best / 1_000_000 + " ms");
-    assertThat(best).as("nanoseconds of the best of three warm builds").isLessThan(2_000_000_000L);
+    assertThat(best).as("nanoseconds of the best of three warm builds").isLessThan(3_000_000_000L);
   }
 
   @Test
@@ -95,13 +95,15 @@ class SameBytesIT {
       assertThat(built.out())
           .contains(
               "made   rpm/airflow-cluster-homelab-1-1.el8.noarch.rpm",
+              "reused images/airflow-worker.tar",
+              "reused images/s3fs.tar",
               "reused rpm/airflow-2.2.5-1.el8.x86_64.rpm",
               "reused rpm/airflow-webserver-2.2.5-1.el8.noarch.rpm");
     }
     System.out.println("build after one changed value: " + best / 1_000_000 + " ms");
     assertThat(best)
         .as("nanoseconds of the best of three builds, each after one changed value")
-        .isLessThan(5_000_000_000L);
+        .isLessThan(6_000_000_000L);
   }
 
   @Test

@@ -5,17 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.airflowappliance.image.ImageArchive;
 import org.airflowappliance.it.site.Program;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -89,7 +94,22 @@ class SecretsIT {
       Program.run(LIMIT, "sh", "-c", "rpm2cpio '" + file + "' > '" + archive + "'");
       return Files.newInputStream(archive);
     }
+    if (file.toString().endsWith(".tar")) {
+      return layers(file);
+    }
     return Files.newInputStream(file);
+  }
+
+  /** The archive as it is, for its JSON, and after it every layer uncompressed. */
+  private static InputStream layers(Path archive) throws IOException {
+    List<InputStream> parts = new ArrayList<>();
+    parts.add(Files.newInputStream(archive));
+    ImageArchive image = ImageArchive.open(archive);
+    for (String layer : image.layers()) {
+      // a row of gzip members
+      parts.add(new GzipCompressorInputStream(new BufferedInputStream(image.open(layer)), true));
+    }
+    return new SequenceInputStream(Collections.enumeration(parts));
   }
 
   private static void search(InputStream stream, List<String> needles, String place)

@@ -15,7 +15,8 @@ import org.testcontainers.utility.DockerImageName;
 enum TestImage {
   NODE("rockylinux"),
   POSTGRES("postgres"),
-  MINIO("minio/minio");
+  MINIO("minio/minio"),
+  REGISTRY("registry");
 
   private static final Duration BUILD = Duration.ofMinutes(14);
   private static final Map<TestImage, DockerImageName> FOUND = new ConcurrentHashMap<>();
