@@ -53,7 +53,13 @@ final class WorkerIT {
     Files.writeString(cfg, "[core]\nload_examples = False\n");
     Program ran =
         run(
-            List.of("--read-only", "--cap-drop=ALL", "-v", cfg + ":/opt/airflow/airflow.cfg:ro"),
+            List.of(
+                "--read-only",
+                "--cap-drop=ALL",
+                "--tmpfs",
+                "/opt/airflow/logs",
+                "-v",
+                cfg + ":/opt/airflow/airflow.cfg:ro"),
             "airflow",
             "version");
     assertThat(ran.out().strip()).isEqualTo("2.2.5");
