@@ -27,7 +27,8 @@ public record DebPackage(Path file) {
   }
 
   /**
-   * Unpacks the package's files below {@code root}; maintainer scripts do not run.
+   * Unpacks the package's files below {@code root}, under their {@link AsciiName}s; maintainer
+   * scripts do not run.
    *
    * @return hard links and what they are names of, both absolute in the package
    */
@@ -54,7 +55,9 @@ public record DebPackage(Path file) {
         new ArArchiveInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
       for (ArArchiveEntry member = ar.getNextEntry(); member != null; member = ar.getNextEntry()) {
         if (member.getName().startsWith(name + ".tar")) {
-          try (TarArchiveInputStream tar = new TarArchiveInputStream(plain(member.getName(), ar))) {
+          try (TarArchiveInputStream tar =
+              new TarArchiveInputStream(
+                  plain(member.getName(), ar), StandardCharsets.UTF_8.name())) {
             return reading.read(tar);
           }
         }
@@ -84,7 +87,7 @@ public record DebPackage(Path file) {
       }
       Files.createDirectories(target.getParent());
       if (entry.isSymbolicLink()) {
-        Files.createSymbolicLink(target, Path.of(entry.getLinkName()));
+        Files.createSymbolicLink(target, Path.of(AsciiName.encoded(entry.getLinkName())));
       } else if (entry.isLink()) {
         Path linked = inside(root, entry.getLinkName());
         Files.createLink(target, linked);
@@ -102,7 +105,7 @@ public record DebPackage(Path file) {
 
   /** Where a name of the archive stands below {@code root}; no name and no link leads out of it. */
   private Path inside(Path root, String name) throws IOException {
-    Path target = root.resolve(name.replaceFirst("^/+", "")).normalize();
+    Path target = root.resolve(AsciiName.encoded(name.replaceFirst("^/+", ""))).normalize();
     for (Path above = target.getParent();
         target.startsWith(root) && !target.equals(root) && !above.equals(root);
         above = above.getParent()) {

@@ -13,6 +13,7 @@ import org.airflowappliance.file.Content;
 import org.airflowappliance.file.FileEntry;
 import org.airflowappliance.file.FileEntry.HardLink;
 import org.airflowappliance.file.FileEntry.Regular;
+import org.airflowappliance.file.FileEntry.Symlink;
 import org.airflowappliance.file.FileTree;
 import org.airflowappliance.file.Owner;
 
@@ -39,7 +40,8 @@ public record DebianRoot(Path folder, Map<String, String> links, List<FileEntry>
     List<FileEntry> database = new ArrayList<>();
     for (Path file : packages) {
       DebPackage each = new DebPackage(file);
-      links.putAll(each.unpack(folder));
+      each.unpack(folder)
+          .forEach((link, target) -> links.put(AsciiName.decoded(link), AsciiName.decoded(target)));
       database.add(entry(each.control()));
     }
     return new DebianRoot(folder, links, database);
@@ -47,7 +49,16 @@ public record DebianRoot(Path folder, Map<String, String> links, List<FileEntry>
 
   /** All files below the folder; their contents stay there. */
   public FileTree tree() throws IOException {
-    return CaBundle.added(withLinks(FileTree.scan(folder, "", Owner.ROOT)).under(database));
+    FileTree scanned = FileTree.scan(folder, "", Owner.ROOT);
+    FileTree named = FileTree.of(scanned.entries().stream().map(DebianRoot::named).toList());
+    return CaBundle.added(withLinks(named).under(database));
+  }
+
+  private static FileEntry named(FileEntry entry) {
+    String path = AsciiName.decoded(entry.path());
+    return entry instanceof Symlink link
+        ? new Symlink(path, link.owner(), AsciiName.decoded(link.target()))
+        : entry.at(path);
   }
 
   private static FileEntry entry(String control) {

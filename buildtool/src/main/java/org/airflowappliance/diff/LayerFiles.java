@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -68,7 +69,8 @@ record LayerFiles(ImageArchive image, String layer) {
     // a layer is a row of gzip members, one for each block
     try (InputStream compressed = new BufferedInputStream(image.open(layer));
         TarArchiveInputStream tar =
-            new TarArchiveInputStream(new GzipCompressorInputStream(compressed, true))) {
+            new TarArchiveInputStream(
+                new GzipCompressorInputStream(compressed, true), StandardCharsets.UTF_8.name())) {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         String name = entry.getName().replaceFirst("^\\.?/", "").replaceFirst("/$", "");
         visit.entry("/" + name, entry, tar);

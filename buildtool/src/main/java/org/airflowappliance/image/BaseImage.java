@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.airflowappliance.file.Deletion;
@@ -74,7 +75,8 @@ record BaseImage(String reference, String python) implements Derived {
   private static boolean holds(ImageArchive image, String layer, String path) throws IOException {
     try (InputStream compressed = new BufferedInputStream(image.open(layer));
         TarArchiveInputStream tar =
-            new TarArchiveInputStream(new GzipCompressorInputStream(compressed, true))) {
+            new TarArchiveInputStream(
+                new GzipCompressorInputStream(compressed, true), StandardCharsets.UTF_8.name())) {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         if (entry.getName().replaceFirst("^(\\./|/)", "").equals(path)) {
           return true;

@@ -9,6 +9,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ public final class ImageArchive implements Closeable {
 
   /** Opens an archive; what is big in it is read when it is asked for. */
   public static ImageArchive open(Path file) throws IOException {
-    return new ImageArchive(new TarFile(file));
+    return new ImageArchive(new TarFile(file, StandardCharsets.UTF_8.name()));
   }
 
   /** Digest of the image's manifest, with {@code sha256:} before it. */

@@ -49,7 +49,7 @@ record Layer(LayerSpec spec, AirflowLine line, List<String> absent, Instant epoc
 
   @Override
   public String recipe() {
-    Fingerprint all = new Fingerprint().add("layer 1", epoch, ParallelGzip.LEVEL, absent);
+    Fingerprint all = new Fingerprint().add("layer 2", epoch, ParallelGzip.LEVEL, absent);
     if (!spec.compile().isEmpty()) {
       all.add(PythonInterpreter.of(line).recipe());
     }

@@ -70,7 +70,8 @@ public record Bytecode(PythonInterpreter interpreter, Path python) {
               "unchecked-hash")
           .with("-s", folder.toString(), "-p", path, "-i", list.toString())
           .set("PYTHONHASHSEED", "0")
-          .run(folder);
+          // elsewhere: Python would import its own modules from a folder that has their names
+          .run(lists);
     } catch (IOException problem) {
       throw new UncheckedIOException(problem);
     }

@@ -44,7 +44,8 @@ public final class DebFile {
 
   private static byte[] tar(String member, Filling filling) throws IOException {
     ByteArrayOutputStream data = new ByteArrayOutputStream();
-    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(packed(member, data))) {
+    try (TarArchiveOutputStream tar =
+        new TarArchiveOutputStream(packed(member, data), UTF_8.name())) {
       filling.fill(tar);
     }
     return data.toByteArray();

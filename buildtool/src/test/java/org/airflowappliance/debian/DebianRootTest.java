@@ -56,6 +56,21 @@ class DebianRootTest {
   }
 
   @Test
+  void anyNameComesBackThoughTheDiskHasAsciiAlone() throws IOException {
+    FileTree tree =
+        tree(
+            tar -> {
+              DebFile.file(tar, "./etc/Főtanúsítvány 100%", 0644);
+              DebFile.link(tar, TarConstants.LF_LINK, "./etc/서울", "./etc/Főtanúsítvány 100%");
+              DebFile.link(tar, TarConstants.LF_SYMLINK, "./etc/link", "서울");
+            });
+    assertThat(text(tree, "/etc/Főtanúsítvány 100%")).isEqualTo("./etc/Főtanúsítvány 100%");
+    assertThat(tree.find("/etc/서울").orElseThrow()).isInstanceOf(HardLink.class);
+    assertThat(tree.find("/etc/link")).contains(new Symlink("/etc/link", Owner.ROOT, "서울"));
+    assertThat(folder.resolve("root/etc").toFile().list()).allMatch(name -> name.matches("[ -~]+"));
+  }
+
+  @Test
   void thePackagesAreListedForScanners() throws IOException {
     FileTree tree = tree(tar -> DebFile.file(tar, "./a", 0644));
     assertThat(text(tree, "/var/lib/dpkg/status.d/a"))
