@@ -2,6 +2,7 @@ package org.airflowappliance;
 
 import java.util.List;
 import org.airflowappliance.image.Images;
+import org.airflowappliance.manifest.Manifests;
 import org.airflowappliance.plan.Section;
 import org.airflowappliance.release.Checksums;
 import org.airflowappliance.release.ReleaseIndex;
@@ -15,6 +16,6 @@ public final class Appliance {
   /** Every section, in build order. */
   public static List<Section> sections() {
     return List.of(
-        new Images(), new Rpms(), new DnfRepository(), new ReleaseIndex(), new Checksums());
+        new Images(), new Manifests(), new Rpms(), new DnfRepository(), new ReleaseIndex(), new Checksums());
   }
 }

@@ -6,20 +6,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.airflowappliance.file.Content;
-import org.airflowappliance.file.FileEntry;
-import org.airflowappliance.file.FileTree;
 import org.airflowappliance.plan.Artifact;
 import org.airflowappliance.plan.Blueprint;
 import org.airflowappliance.plan.DefinitionYaml;
 import org.airflowappliance.plan.Definitions;
-import org.airflowappliance.plan.FileDefinition;
 import org.airflowappliance.plan.Holes;
 import org.airflowappliance.plan.Instance;
 import org.airflowappliance.plan.Section;
 import org.airflowappliance.python.PythonTree;
 import org.airflowappliance.rpm.RpmSpec.Dependency;
-import org.airflowappliance.rpm.RpmSpec.FileFlag;
 import org.airflowappliance.rpm.RpmSpec.Script;
 import org.airflowappliance.template.Template;
 
@@ -39,13 +34,6 @@ public final class Rpms implements Section {
     "scripts",
     "files",
     "derived"
-  };
-
-  /** What is made from cluster.yaml is nobody's but the services'. */
-  private static final int RENDERED_MODE = 0640;
-
-  private static final String[] FILE_KEYS = {
-    "path", "source", "rendered", "kind", "target", "mode", "owner", "flag"
   };
 
   @Override
@@ -83,8 +71,7 @@ public final class Rpms implements Section {
     }
 
     PackagePlan read() {
-      Map<String, FileFlag> flags = new TreeMap<>();
-      FileTree files = FileTree.of(files(flags));
+      PackageFiles files = new PackageFiles(yaml, rendered, this::filled);
       RpmSpec spec =
           new RpmSpec(
               yaml.text("name"),
@@ -105,9 +92,10 @@ public final class Rpms implements Section {
               dependencies("requires"),
               dependencies("conflicts"),
               scripts(),
-              files,
-              flags);
-      return new PackagePlan(spec, yaml.children("derived").stream().map(this::tree).toList());
+              files.tree(),
+              files.flags());
+      return new PackagePlan(
+          spec, files.carried(), yaml.children("derived").stream().map(this::tree).toList());
     }
 
     private List<Dependency> dependencies(String key) {
@@ -121,64 +109,6 @@ public final class Rpms implements Section {
               (kind, source) ->
                   scripts.put(Script.valueOf(kind.toUpperCase(Locale.ROOT)), filled(source)));
       return scripts;
-    }
-
-    private List<FileEntry> files(Map<String, FileFlag> flags) {
-      List<FileEntry> entries = new ArrayList<>();
-      for (DefinitionYaml file : yaml.children("files")) {
-        file.only(FILE_KEYS);
-        String path = file.text("path");
-        if (file.has("rendered") && file.text("kind", "").equals("directory")) {
-          entries.addAll(renderedFolder(file, path));
-        }
-        entries.add(entry(file));
-        if (file.has("flag")) {
-          flags.put(
-              path, FileFlag.valueOf(file.text("flag").toUpperCase(Locale.ROOT).replace('-', '_')));
-        } else if (file.text("kind", "").equals("ghost")) {
-          flags.put(path, FileFlag.GHOST);
-        }
-      }
-      return entries;
-    }
-
-    /** All rendered files of one folder, such as the CA files, of which a cluster may have none. */
-    private List<FileEntry> renderedFolder(DefinitionYaml file, String path) {
-      String prefix = file.text("rendered") + "/";
-      return rendered.entrySet().stream()
-          .filter(entry -> entry.getKey().startsWith(prefix))
-          .map(
-              entry ->
-                  (FileEntry)
-                      new FileEntry.Regular(
-                          path + "/" + entry.getKey().substring(prefix.length()),
-                          new FileDefinition(file).owner(),
-                          RENDERED_MODE,
-                          Content.of(entry.getValue())))
-          .toList();
-    }
-
-    private FileEntry entry(DefinitionYaml file) {
-      FileDefinition definition = new FileDefinition(file);
-      return file.text("kind", "").equals("ghost")
-          ? definition.regular("")
-          : definition.entry("ghost", () -> content(file));
-    }
-
-    private String content(DefinitionYaml file) {
-      if (!file.has("rendered")) {
-        return filled(file.text("source"));
-      }
-      String text = rendered.get(file.text("rendered"));
-      if (text == null) {
-        throw new IllegalArgumentException(
-            file.place()
-                + ": nothing renders '"
-                + file.text("rendered")
-                + "'; known are "
-                + rendered.keySet());
-      }
-      return text;
     }
 
     private String filled(String source) {
