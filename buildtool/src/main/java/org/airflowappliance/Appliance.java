@@ -16,6 +16,11 @@ public final class Appliance {
   /** Every section, in build order. */
   public static List<Section> sections() {
     return List.of(
-        new Images(), new Manifests(), new Rpms(), new DnfRepository(), new ReleaseIndex(), new Checksums());
+        new Images(),
+        new Manifests(),
+        new Rpms(),
+        new DnfRepository(),
+        new ReleaseIndex(),
+        new Checksums());
   }
 }

@@ -26,7 +26,6 @@ record PodFiles(Map<String, String> texts) {
     Cluster cluster = blueprint.cluster();
     Map<String, String> texts = new TreeMap<>();
     texts.put("airflow.cfg", AirflowConfig.ofPods(blueprint));
-    texts.put("webserver_config.py", blueprint.definitions().text("manifests/webserver_config.py"));
     cluster.caFile().ifPresent(ca -> texts.put("cluster.pem", ca.pem()));
     cluster.database().ca().ifPresent(ca -> texts.put("database.pem", ca.pem()));
     return new PodFiles(texts);

@@ -5,7 +5,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import org.airflowappliance.plan.Artifact;
 import org.airflowappliance.plan.Blueprint;
 import org.airflowappliance.plan.DefinitionYaml;
