@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import org.airflowappliance.bucket.BucketProblem;
 import org.airflowappliance.cluster.InvalidCluster;
+import org.airflowappliance.kubernetes.KubernetesProblem;
 import org.airflowappliance.lock.StoreProblem;
 import org.airflowappliance.release.IllegalKey;
 import org.airflowappliance.release.IllegalReleaseTarget;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Spec;
       LockCommand.class,
       SecretsCommand.class,
       BucketCommand.class,
+      KubeconfigCommand.class,
       CompletionCommand.class
     },
     footer = {"", "Example:", "  appliance init cluster.yaml && appliance build cluster.yaml"})
@@ -85,6 +87,7 @@ public final class Main implements Runnable {
         || problem instanceof InvalidCluster
         || problem instanceof StoreProblem
         || problem instanceof BucketProblem
+        || problem instanceof KubernetesProblem
         || problem instanceof IllegalReleaseTarget
         || problem instanceof IllegalKey;
   }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import org.airflowappliance.cluster.Problem;
 import org.airflowappliance.cluster.SecretsFile;
+import org.airflowappliance.manifest.PodSecrets;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -23,7 +24,8 @@ import picocli.CommandLine.Spec;
 /** {@code appliance secrets}: makes and checks the file that the operator places on the nodes. */
 @Command(
     name = "secrets",
-    description = "Makes or checks secrets.env, the only file that an operator adds to a node.",
+    description =
+        "Makes or checks secrets.env, the only file that an operator adds to a node, and prints what task pods need of it.",
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Example:", "  appliance secrets new secrets.env"})
 final class SecretsCommand implements Runnable {
@@ -31,7 +33,7 @@ final class SecretsCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Name a command: new or check.");
+    throw new ParameterException(spec.commandLine(), "Name a command: new, check or manifest.");
   }
 
   @Command(
@@ -82,6 +84,40 @@ final class SecretsCommand implements Runnable {
       throw new UserError(problems);
     }
     System.out.println(file + ": complete");
+    return 0;
+  }
+
+  @Command(
+      name = "manifest",
+      description = {
+        "Prints the Secret objects that task pods refer to, made from a secrets file, for kubectl.",
+        "KUBERNETES_TOKEN may still be empty: it comes from `appliance kubeconfig` later."
+      },
+      footer = {
+        "",
+        "Example:",
+        "  appliance secrets manifest secrets.env cluster.yaml | kubectl apply --server-side -f -"
+      })
+  int manifest(
+      @Parameters(paramLabel = "SECRETS", description = "The secrets file.") Path file,
+      @Parameters(
+              paramLabel = "FILE",
+              arity = "0..1",
+              description = "The cluster file (default: the example).")
+          Path cluster)
+      throws IOException {
+    SecretsFile secrets = SecretsFile.parse(file.toString(), Files.readString(file));
+    List<String> problems =
+        secrets.problems().stream()
+            .filter(problem -> PodSecrets.KEYS.contains(problem.path()))
+            .map(Problem::toString)
+            .toList();
+    if (!problems.isEmpty()) {
+      throw new UserError(problems);
+    }
+    Common common = new Common();
+    common.file = cluster;
+    System.out.print(PodSecrets.yaml(common.blueprint(), secrets.values()));
     return 0;
   }
 }
