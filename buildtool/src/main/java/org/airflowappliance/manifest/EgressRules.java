@@ -2,6 +2,7 @@ package org.airflowappliance.manifest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -12,7 +13,10 @@ import org.airflowappliance.cluster.Cluster;
 
 /** Where pods may connect to, as the {@code egress} list of a NetworkPolicy; JSON is YAML. */
 final class EgressRules {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Sorted: the same rules are the same text. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+
   private static final List<String> ANYWHERE = List.of("0.0.0.0/0");
 
   private final List<Map<String, Object>> rules = new ArrayList<>();
