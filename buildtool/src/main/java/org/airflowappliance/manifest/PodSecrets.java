@@ -18,8 +18,10 @@ public final class PodSecrets {
 
   private static final String FILE = "manifests/secrets.yaml";
 
-  /** Where the pod template mounts the CA of the database. */
+  /** Where the pod template's parts put the CA of the database, and all CAs together. */
   private static final String DATABASE_CA = "/opt/airflow/ca/database.pem";
+
+  private static final String ALL_CAS = "/trust/ca.pem";
 
   private PodSecrets() {}
 
@@ -30,7 +32,12 @@ public final class PodSecrets {
    */
   public static String yaml(Blueprint blueprint, Map<String, String> secrets) {
     Cluster cluster = blueprint.cluster();
-    Optional<String> ca = cluster.databaseCa().map(file -> DATABASE_CA);
+    Optional<String> ca =
+        cluster
+            .database()
+            .ca()
+            .map(file -> DATABASE_CA)
+            .or(() -> cluster.caFile().map(file -> ALL_CAS));
     String keyId = secrets.get("S3_ACCESS_KEY_ID");
     String key = secrets.get("S3_SECRET_ACCESS_KEY");
     Map<String, String> values = new HashMap<>(Manifests.values(blueprint));

@@ -12,8 +12,10 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -78,7 +80,7 @@ class ManifestsTest {
         .filter(RoleBinding.class::isInstance)
         .map(each -> ((RoleBinding) each).getRoleRef().getName())
         .forEach(role -> assertThat(names(objects, "Role")).contains(role));
-    Map<String, Map<String, String>> secrets = secrets();
+    Map<String, Map<String, String>> secrets = secrets(AS_IT_IS);
     for (Container container : containers(pod)) {
       for (EnvVar variable : container.getEnv()) {
         if (variable.getValueFrom() != null) {
@@ -152,15 +154,22 @@ class ManifestsTest {
   }
 
   @Test
-  void theSitesCaIsTheDatabasesWhereItHasNone() throws IOException {
-    Map<String, String> texts =
-        Written.texts(
-            folder,
-            text ->
-                text.replace("# caFile: site-ca.pem", "caFile: site-ca.pem")
-                    .replace("sslmode: prefer", "sslmode: verify-ca"));
-    assertThat(only(objects(texts), ConfigMap.class).getData())
-        .containsKeys("cluster.pem", "database.pem");
+  void theSitesCasAreTheDatabasesWhereItHasNone() throws IOException {
+    UnaryOperator<String> site =
+        text -> text.replace("# caFile: site-ca.pem", "caFile: site-ca.pem");
+    Pod pod = pod(Written.texts(folder, site));
+    String file = "/trust/ca.pem";
+    assertThat(connection(site)).endsWith("&sslrootcert=%2Ftrust%2Fca.pem");
+    assertThat(connection(WITH_CAS)).endsWith("&sslrootcert=%2Fopt%2Fairflow%2Fca%2Fdatabase.pem");
+    assertThat(connection(AS_IT_IS)).endsWith("?sslmode=prefer");
+    assertThat(pod.getSpec().getContainers().get(0).getEnv())
+        .anyMatch(each -> each.getName().equals("AWS_CA_BUNDLE") && file.equals(each.getValue()));
+  }
+
+  private static String connection(UnaryOperator<String> edit) {
+    return new String(
+        Base64.getDecoder().decode(secrets(edit).get("homelab-airflow-metadata").get("connection")),
+        StandardCharsets.UTF_8);
   }
 
   @Test
@@ -229,11 +238,11 @@ class ManifestsTest {
   }
 
   /** Keys of the Secrets that the operator makes, by name. */
-  private static Map<String, Map<String, String>> secrets() {
+  private static Map<String, Map<String, String>> secrets(UnaryOperator<String> edit) {
     Map<String, String> values = new TreeMap<>();
     PodSecrets.KEYS.forEach(key -> values.put(key, "x"));
     Map<String, Map<String, String>> secrets = new TreeMap<>();
-    KubernetesYaml.read("secrets", PodSecrets.yaml(Written.blueprint(AS_IT_IS), values))
+    KubernetesYaml.read("secrets", PodSecrets.yaml(Written.blueprint(edit), values))
         .forEach(each -> secrets.put(each.getMetadata().getName(), ((Secret) each).getData()));
     return secrets;
   }
