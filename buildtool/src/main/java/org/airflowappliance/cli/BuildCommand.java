@@ -49,7 +49,8 @@ final class BuildCommand implements Callable<Integer> {
       names = "--only",
       paramLabel = "SECTION",
       split = ",",
-      description = "Write only these sections and what they need: image, rpm, repository.")
+      description =
+          "Write only these sections and what they need: image, manifest, rpm, repository.")
   List<String> only = List.of();
 
   @Option(names = "--offline", description = "Use nothing but the cache.")

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -57,7 +58,7 @@ final class KubernetesYaml {
           private static final long serialVersionUID = 1L;
 
           @Override
-          public Boolean hasAnySetter(com.fasterxml.jackson.databind.introspect.Annotated member) {
+          public Boolean hasAnySetter(Annotated member) {
             return member instanceof AnnotatedMember ? Boolean.FALSE : super.hasAnySetter(member);
           }
         });

@@ -1,6 +1,7 @@
 package org.airflowappliance.manifest;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -32,7 +33,7 @@ public final class Written {
     return new Blueprint(
         ClusterYaml.read(
             "homelab.yaml",
-            edit.apply(ClusterYaml.exampleText()).getBytes(java.nio.charset.StandardCharsets.UTF_8),
+            edit.apply(ClusterYaml.exampleText()).getBytes(StandardCharsets.UTF_8),
             CA_FOLDER,
             VERSIONS),
         definitions,
