@@ -3,7 +3,6 @@ package org.airflowappliance.rpm;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.airflowappliance.file.Content;
@@ -21,6 +20,7 @@ import org.airflowappliance.python.PythonTree;
 import org.airflowappliance.rpm.RpmSpec.Dependency;
 import org.airflowappliance.rpm.RpmSpec.FileFlag;
 import org.airflowappliance.rpm.RpmSpec.Script;
+import org.airflowappliance.template.IllegalDefinition;
 import org.airflowappliance.template.Template;
 
 /** Plans one RPM for each folder below {@code rpm/} that holds a package.yaml. */
@@ -84,30 +84,36 @@ public final class Rpms implements Section {
 
     PackagePlan read() {
       Map<String, FileFlag> flags = new TreeMap<>();
-      FileTree files = FileTree.of(files(flags));
+      List<FileEntry> files = files(flags);
+      Map<Script, String> scripts = scripts();
       RpmSpec spec =
-          new RpmSpec(
-              yaml.text("name"),
-              yaml.text("version"),
-              yaml.text("release"),
-              yaml.text("arch"),
-              yaml.text("summary"),
-              Paragraphs.wrapped(yaml.text("description")),
-              yaml.text("license"),
-              "https://airflow.apache.org/",
-              "Airflow appliance",
-              "Applications/System",
-              "- Built from the "
-                  + blueprint.line().version()
-                  + " line, lock serial "
-                  + blueprint.line().serial(),
-              dependencies("provides"),
-              dependencies("requires"),
-              dependencies("conflicts"),
-              scripts(),
-              files,
-              flags);
+          IllegalDefinition.unlessRefused(yaml.place(), () -> spec(files, scripts, flags));
       return new PackagePlan(spec, yaml.children("derived").stream().map(this::tree).toList());
+    }
+
+    private RpmSpec spec(
+        List<FileEntry> files, Map<Script, String> scripts, Map<String, FileFlag> flags) {
+      return new RpmSpec(
+          yaml.text("name"),
+          yaml.text("version"),
+          yaml.text("release"),
+          yaml.text("arch"),
+          yaml.text("summary"),
+          Paragraphs.wrapped(yaml.text("description")),
+          yaml.text("license"),
+          "https://airflow.apache.org/",
+          "Airflow appliance",
+          "Applications/System",
+          "- Built from the "
+              + blueprint.line().version()
+              + " line, lock serial "
+              + blueprint.line().serial(),
+          dependencies("provides"),
+          dependencies("requires"),
+          dependencies("conflicts"),
+          scripts,
+          FileTree.of(files),
+          flags);
     }
 
     private List<Dependency> dependencies(String key) {
@@ -119,7 +125,7 @@ public final class Rpms implements Section {
       yaml.map("scripts")
           .forEach(
               (kind, source) ->
-                  scripts.put(Script.valueOf(kind.toUpperCase(Locale.ROOT)), filled(source)));
+                  scripts.put(yaml.word(Script.values(), "scripts", kind), filled(source)));
       return scripts;
     }
 
@@ -131,10 +137,9 @@ public final class Rpms implements Section {
         if (file.has("rendered") && file.text("kind", "").equals("directory")) {
           entries.addAll(renderedFolder(file, path));
         }
-        entries.add(entry(file));
+        entries.add(IllegalDefinition.unlessRefused(yaml.place(), () -> entry(file)));
         if (file.has("flag")) {
-          flags.put(
-              path, FileFlag.valueOf(file.text("flag").toUpperCase(Locale.ROOT).replace('-', '_')));
+          flags.put(path, yaml.word(FileFlag.values(), path + ": flag", file.text("flag")));
         } else if (file.text("kind", "").equals("ghost")) {
           flags.put(path, FileFlag.GHOST);
         }
@@ -171,7 +176,7 @@ public final class Rpms implements Section {
       }
       String text = rendered.get(file.text("rendered"));
       if (text == null) {
-        throw new IllegalArgumentException(
+        throw new IllegalDefinition(
             file.place()
                 + ": nothing renders '"
                 + file.text("rendered")
