@@ -8,6 +8,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +24,8 @@ import java.util.stream.Stream;
 public final class Store {
   /** A file lock belongs to the whole process, so its threads have to agree before. */
   private static final ConcurrentHashMap<Path, Object> MONITORS = new ConcurrentHashMap<>();
+
+  private static final String DIGEST = ".sha256";
 
   private final Path folder;
   private final Mirrors mirrors;
@@ -123,6 +127,7 @@ public final class Store {
     Path digest = digestOf(file);
     try {
       String expected = Files.readString(digest).strip();
+      Files.setLastModifiedTime(digest, FileTime.from(Instant.now()));
       Digests.Copied copied = Digests.copy(file, target);
       if (copied.sha256().equals(expected)) {
         return Optional.of(new Kept(copied.size(), expected));
@@ -159,8 +164,42 @@ public final class Store {
     }
   }
 
+  /**
+   * Removes the finished files that were not used since a time. One that another process is about
+   * to copy is whole for it or absent, since its digest goes first.
+   */
+  public void prune(Instant since) throws IOException {
+    Path artifacts = folder.resolve("artifacts");
+    if (!Files.isDirectory(artifacts)) {
+      return;
+    }
+    List<Path> all;
+    try (Stream<Path> list = Files.list(artifacts)) {
+      all = list.sorted().toList();
+    }
+    for (Path each : all) {
+      boolean digest = each.toString().endsWith(DIGEST);
+      // a file's time is its digest's; what has none was left by a killed run
+      if ((digest || !Files.exists(digestOf(each))) && isOlder(each, since)) {
+        Files.deleteIfExists(each);
+        if (digest) {
+          String path = each.toString();
+          Files.deleteIfExists(Path.of(path.substring(0, path.length() - DIGEST.length())));
+        }
+      }
+    }
+  }
+
+  private static boolean isOlder(Path file, Instant since) throws IOException {
+    try {
+      return Files.getLastModifiedTime(file).toInstant().isBefore(since);
+    } catch (NoSuchFileException gone) {
+      return false;
+    }
+  }
+
   private static Path digestOf(Path file) {
-    return file.resolveSibling(file.getFileName() + ".sha256");
+    return file.resolveSibling(file.getFileName() + DIGEST);
   }
 
   private interface Step {
