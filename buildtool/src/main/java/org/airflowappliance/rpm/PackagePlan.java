@@ -70,6 +70,11 @@ record PackagePlan(RpmSpec spec, List<Tree> trees) implements Artifact {
       files =
           files.plus(FileTree.scan(workbench.derived(tree.derived()), tree.prefix(), Owner.ROOT));
     }
-    RpmPackage.write(spec.withFiles(files), workbench.epoch(), workbench.signer(), target);
+    RpmPackage.write(
+        spec.withFiles(files),
+        workbench.epoch(),
+        workbench.signer(),
+        target,
+        (bytes, total) -> workbench.progress("writing " + path(), bytes, total));
   }
 }
