@@ -16,11 +16,14 @@ import org.airflowappliance.release.Bench;
 final class Console implements Bench.Display {
   private static final long REPAINT_NANOS = 200_000_000L;
 
+  /** When something had come how far: the time left follows from what was done since. */
+  private record Mark(long nanos, long done) {}
+
   private final PrintStream err;
   private final boolean terminal;
   private final boolean quiet;
   private final LongSupplier nanos;
-  private final Map<String, Long> started = new LinkedHashMap<>();
+  private final Map<String, Mark> marks = new LinkedHashMap<>();
   private long painted;
   private int width;
 
@@ -56,7 +59,11 @@ final class Console implements Bench.Display {
       return;
     }
     long now = nanos.getAsLong();
-    boolean fresh = started.putIfAbsent(what, now) == null;
+    boolean fresh = !marks.containsKey(what);
+    // its first amount counts, not its first mention: what it needs may have been made in between
+    if (fresh || marks.get(what).done() == 0) {
+      marks.put(what, new Mark(now, done));
+    }
     if (!terminal) {
       if (fresh) {
         err.println(what);
@@ -65,20 +72,22 @@ final class Console implements Bench.Display {
     }
     if (fresh || now - painted > REPAINT_NANOS) {
       painted = now;
-      paint(what + amounts(done, total, now - started.get(what), unit));
+      paint(what + amounts(marks.get(what), new Mark(now, done), total, unit));
     }
   }
 
-  private static String amounts(long done, long total, long nanos, LongFunction<String> unit) {
-    if (done <= 0) {
+  private static String amounts(Mark first, Mark now, long total, LongFunction<String> unit) {
+    if (now.done() <= 0) {
       return "";
     }
-    String shown = "  " + unit.apply(done);
-    if (total <= 0) {
+    String shown = "  " + unit.apply(now.done()) + (total > 0 ? " of " + unit.apply(total) : "");
+    long since = now.done() - first.done();
+    if (total <= 0 || since <= 0) {
       return shown;
     }
-    long left = (long) (nanos * ((double) (total - done) / done));
-    return shown + " of " + unit.apply(total) + ", " + time(Duration.ofNanos(left)) + " left";
+    double nanosEach = (double) (now.nanos() - first.nanos()) / since;
+    Duration left = Duration.ofNanos((long) (nanosEach * (total - now.done())));
+    return shown + ", " + time(left) + " left";
   }
 
   private void paint(String line) {

@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -25,12 +23,11 @@ public final class Store {
   /** A file lock belongs to the whole process, so its threads have to agree before. */
   private static final ConcurrentHashMap<Path, Object> MONITORS = new ConcurrentHashMap<>();
 
-  private static final String DIGEST = ".sha256";
-
   private final Path folder;
   private final Mirrors mirrors;
   private final boolean offline;
   private final Progress progress;
+  private final FinishedFiles finished;
 
   /** Says what is being done. */
   @FunctionalInterface
@@ -55,6 +52,7 @@ public final class Store {
     this.mirrors = mirrors;
     this.offline = offline;
     this.progress = progress;
+    this.finished = new FinishedFiles(folder.resolve("artifacts"));
   }
 
   /** Whether nothing but the cache may be used. */
@@ -123,83 +121,17 @@ public final class Store {
    * dropped.
    */
   public Optional<Kept> artifact(String fingerprint, Path target) throws IOException {
-    Path file = folder.resolve("artifacts").resolve(fingerprint);
-    Path digest = digestOf(file);
-    try {
-      String expected = Files.readString(digest).strip();
-      Files.setLastModifiedTime(digest, FileTime.from(Instant.now()));
-      Digests.Copied copied = Digests.copy(file, target);
-      if (copied.sha256().equals(expected)) {
-        return Optional.of(new Kept(copied.size(), expected));
-      }
-      Files.delete(digest);
-      Files.deleteIfExists(target);
-      return Optional.empty();
-    } catch (NoSuchFileException absent) {
-      Files.deleteIfExists(target);
-      return Optional.empty();
-    }
+    return finished.copy(fingerprint, target);
   }
 
   /** Keeps a finished file under the fingerprint of what it was made from. */
   public Kept keep(String fingerprint, Path source) throws IOException {
-    Path file = folder.resolve("artifacts").resolve(fingerprint);
-    Files.createDirectories(file.getParent());
-    Path temporary = Files.createTempFile(file.getParent(), "new-", "");
-    try {
-      Digests.Copied copied = Digests.copy(source, temporary);
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      // the digest comes last: without it the file does not count
-      Path text = Files.createTempFile(file.getParent(), "new-", "");
-      Files.writeString(text, copied.sha256());
-      Files.move(
-          text,
-          digestOf(file),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
-      return new Kept(copied.size(), copied.sha256());
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+    return finished.keep(fingerprint, source);
   }
 
-  /**
-   * Removes the finished files that were not used since a time. One that another process is about
-   * to copy is whole for it or absent, since its digest goes first.
-   */
+  /** Removes the finished files that were not used since a time. */
   public void prune(Instant since) throws IOException {
-    Path artifacts = folder.resolve("artifacts");
-    if (!Files.isDirectory(artifacts)) {
-      return;
-    }
-    List<Path> all;
-    try (Stream<Path> list = Files.list(artifacts)) {
-      all = list.sorted().toList();
-    }
-    for (Path each : all) {
-      boolean digest = each.toString().endsWith(DIGEST);
-      // a file's time is its digest's; what has none was left by a killed run
-      if ((digest || !Files.exists(digestOf(each))) && isOlder(each, since)) {
-        Files.deleteIfExists(each);
-        if (digest) {
-          String path = each.toString();
-          Files.deleteIfExists(Path.of(path.substring(0, path.length() - DIGEST.length())));
-        }
-      }
-    }
-  }
-
-  private static boolean isOlder(Path file, Instant since) throws IOException {
-    try {
-      return Files.getLastModifiedTime(file).toInstant().isBefore(since);
-    } catch (NoSuchFileException gone) {
-      return false;
-    }
-  }
-
-  private static Path digestOf(Path file) {
-    return file.resolveSibling(file.getFileName() + DIGEST);
+    finished.prune(since);
   }
 
   private interface Step {
