@@ -3,6 +3,7 @@ package org.airflowappliance.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,9 @@ import picocli.CommandLine.Option;
       "  appliance build cluster.yaml -o /srv/www/release --sign-key release-key.asc"
     })
 final class BuildCommand implements Callable<Integer> {
+  /** How long a file of an earlier build stays in the cache unused. */
+  private static final Duration KEPT = Duration.ofDays(30);
+
   @Mixin Common common;
   @Mixin Verbosity verbosity;
 
@@ -52,6 +56,11 @@ final class BuildCommand implements Callable<Integer> {
       description =
           "Write only these sections and what they need: image, manifest, rpm, repository.")
   List<String> only = List.of();
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Name every file that was made or reused.")
+  boolean verbose;
 
   @Option(names = "--offline", description = "Use nothing but the cache.")
   boolean offline;
@@ -104,6 +113,7 @@ final class BuildCommand implements Callable<Integer> {
     if (!verbosity.quiet()) {
       print(report, Duration.ofNanos(System.nanoTime() - start));
     }
+    store.prune(Instant.now().minus(KEPT));
     return 0;
   }
 
@@ -126,12 +136,12 @@ final class BuildCommand implements Callable<Integer> {
               "%-10s %3d made %3d reused  %s%n",
               kind, made, files.size() - made, Console.size(bytes));
         });
-    if (verbosity.verbose()) {
+    if (verbose) {
       report
           .files()
           .forEach(
               file -> System.out.println((file.reused() ? "reused " : "made   ") + file.path()));
     }
-    System.out.println("release " + report.target() + " in " + Console.time(time));
+    System.out.println("release " + report.target() + " in " + Console.took(time));
   }
 }

@@ -43,7 +43,12 @@ record LineLock(
   List<String> renew(Path folder, String version, boolean raise) throws IOException {
     AirflowLine line = AirflowLines.read(definitions, version);
     Map<String, String> fresh = resolved(line, AirflowLines.source(definitions, version));
-    Path home = folder.resolve("rpm/lines").resolve(version);
+    return replaced(folder.resolve("rpm/lines").resolve(version), line.serial(), fresh, raise);
+  }
+
+  /** Writes those locks of a line that differ, and says what it was. */
+  List<String> replaced(Path home, int serial, Map<String, String> fresh, boolean raise)
+      throws IOException {
     Map<String, String> changed = new LinkedHashMap<>();
     List<String> changes = new ArrayList<>();
     for (Map.Entry<String, String> file : fresh.entrySet()) {
@@ -56,7 +61,7 @@ record LineLock(
     if (raise || !changed.isEmpty()) {
       // last, so that a line whose locks are half written is not taken for a new serial
       changed.put("line.yaml", raised(Files.readString(home.resolve("line.yaml"))));
-      changes.add("serial " + line.serial() + " -> " + (line.serial() + 1));
+      changes.add("serial " + serial + " -> " + (serial + 1));
       for (Map.Entry<String, String> file : changed.entrySet()) {
         replace(home.resolve(file.getKey()), file.getValue());
       }

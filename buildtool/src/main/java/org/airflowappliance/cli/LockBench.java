@@ -38,6 +38,11 @@ record LockBench(Store store, Console console) implements Workbench {
   }
 
   @Override
+  public void counted(String what, long done, long total) {
+    console.counted(what, done, total);
+  }
+
+  @Override
   public Path built(ReleasePath path) {
     throw noRelease();
   }

@@ -16,6 +16,7 @@ import org.airflowappliance.cluster.Problem;
 import org.airflowappliance.cluster.SecretsFile;
 import org.airflowappliance.manifest.PodSecrets;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -41,7 +42,8 @@ final class SecretsCommand implements Runnable {
       description =
           "Writes a secrets file with generated keys and empty lines for the rest; never over an existing one.",
       footer = {"", "Example:", "  appliance secrets new secrets.env"})
-  int fresh(@Parameters(paramLabel = "FILE") Path file) throws IOException {
+  int fresh(@Parameters(paramLabel = "FILE") Path file, @Mixin Verbosity verbosity)
+      throws IOException {
     if (Files.exists(file)) {
       throw new UserError(
           file + ": exists already and is kept; choose another name or move it away");
@@ -54,7 +56,7 @@ final class SecretsCommand implements Runnable {
             PosixFilePermissions.asFileAttribute(mine))) {
       channel.write(StandardCharsets.UTF_8.encode(SecretsFile.fresh(new SecureRandom())));
     }
-    System.out.println(
+    verbosity.say(
         "wrote " + file + "; fill in the empty lines, then run: appliance secrets check " + file);
     return 0;
   }
@@ -64,7 +66,9 @@ final class SecretsCommand implements Runnable {
       description =
           "Names every missing, empty or malformed key of a secrets file; never prints a value.",
       footer = {"", "Example:", "  appliance secrets check secrets.env"})
-  int check(@Parameters(paramLabel = "FILE") Path file) throws IOException {
+  int check(@Parameters(paramLabel = "FILE") Path file, @Mixin Verbosity verbosity)
+      throws IOException {
+    SecretsFile secrets = SecretsFile.read(file);
     List<String> problems = new ArrayList<>();
     Set<PosixFilePermission> others = EnumSet.copyOf(Files.getPosixFilePermissions(file));
     others.removeAll(PosixFilePermissions.fromString("rwx------"));
@@ -76,14 +80,11 @@ final class SecretsCommand implements Runnable {
               + ", so others than its owner can use it; run: chmod 600 "
               + file);
     }
-    SecretsFile.parse(file.getFileName().toString(), Files.readString(file)).problems().stream()
-        .sorted()
-        .map(Problem::toString)
-        .forEach(problems::add);
+    secrets.problems().stream().map(Problem::toString).forEach(problems::add);
     if (!problems.isEmpty()) {
       throw new UserError(problems);
     }
-    System.out.println(file + ": complete");
+    verbosity.say(file + ": complete");
     return 0;
   }
 

@@ -52,10 +52,10 @@ final class SshKey {
     } catch (IllegalArgumentException broken) {
       return Optional.empty();
     }
-    if (bytes.length < 32 || ByteBuffer.wrap(bytes).getInt() > 32 || bytes[0] != 0) {
+    int length = bytes.length < 32 ? -1 : ByteBuffer.wrap(bytes).getInt();
+    if (length < 0 || length > Math.min(32, bytes.length - 4)) {
       return Optional.empty();
     }
-    return Optional.of(
-        new String(bytes, 4, ByteBuffer.wrap(bytes).getInt(), StandardCharsets.US_ASCII));
+    return Optional.of(new String(bytes, 4, length, StandardCharsets.US_ASCII));
   }
 }

@@ -16,6 +16,7 @@ import org.airflowappliance.plan.Definitions;
 import org.airflowappliance.plan.FileDefinition;
 import org.airflowappliance.plan.PinRows;
 import org.airflowappliance.python.PythonTree;
+import org.airflowappliance.template.IllegalDefinition;
 import org.airflowappliance.template.Template;
 
 /** Reads {@code images/NAME/image.yaml} and the lock beside it. */
@@ -61,7 +62,7 @@ final class ImageYaml {
   /**
    * The image.
    *
-   * @throws IllegalArgumentException when a file of it is missing, wrong, or does not fit its lock
+   * @throws IllegalDefinition when a file of it is missing, wrong, or does not fit its lock
    */
   ImageSpec read() {
     List<LayerSpec> layers = layers();
@@ -93,7 +94,7 @@ final class ImageYaml {
     PinRows.read(definitions, ImageSource.lock(place)).forEach(pin -> pins.put(pin.name(), pin));
     for (String wanted : yaml.texts("packages")) {
       if (!pins.containsKey(wanted)) {
-        throw new IllegalArgumentException(
+        throw new IllegalDefinition(
             place
                 + ": package '"
                 + wanted
@@ -115,7 +116,7 @@ final class ImageYaml {
     TreeSet<String> lost = new TreeSet<>(pins.keySet());
     layers.forEach(layer -> layer.packages().forEach(pin -> lost.remove(pin.name())));
     if (!lost.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new IllegalDefinition(
           place
               + ": no layer takes "
               + String.join(", ", lost)
@@ -132,7 +133,7 @@ final class ImageYaml {
         packages(layer, pins, rest),
         layer.texts("compile"),
         new Pruning(layer.texts("prune"), layer.texts("keep")),
-        files(layer),
+        IllegalDefinition.unlessRefused(place, () -> files(layer)),
         layer.children("trees").stream().map(this::tree).toList());
   }
 
@@ -144,7 +145,7 @@ final class ImageYaml {
       } else if (pins.containsKey(name)) {
         found.add(pins.get(name));
       } else {
-        throw new IllegalArgumentException(
+        throw new IllegalDefinition(
             place
                 + ": layer "
                 + layer.text("name")

@@ -1,11 +1,12 @@
 package org.airflowappliance.plan;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.airflowappliance.template.IllegalDefinition;
 import org.airflowappliance.template.Template;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
  * Reads a definition such as {@code rpm/NAME/package.yaml}, its holes filled; an unknown key is an
@@ -24,28 +25,31 @@ public final class DefinitionYaml {
   public static DefinitionYaml read(
       Definitions definitions, String place, Map<String, String> holes) {
     String text = new Template(place, definitions.text(place)).fill(holes);
-    LoadSettings settings = LoadSettings.builder().setLabel(place).build();
-    return of(place, new Load(settings).loadFromString(text));
+    return of(place, YamlText.read(place, text));
   }
 
   private static DefinitionYaml of(String place, Object value) {
     if (value instanceof Map<?, ?> map) {
       return new DefinitionYaml(place, map);
     }
-    throw new IllegalArgumentException(
+    throw new IllegalDefinition(
         place + ": '" + value + "' is not a mapping; write KEY: VALUE lines");
   }
 
   /**
    * The same mapping.
    *
-   * @throws IllegalArgumentException when it has another key than the known ones
+   * @throws IllegalDefinition when it has another key than the known ones
    */
   public DefinitionYaml only(String... known) {
     for (Object key : keys.keySet()) {
       if (!List.of(known).contains(key)) {
-        throw new IllegalArgumentException(
-            place + ": unknown key '" + key + "'; known are " + String.join(", ", known));
+        throw new IllegalDefinition(
+            place
+                + ": unknown key '"
+                + key
+                + "'; remove or correct it, known are "
+                + String.join(", ", known));
       }
     }
     return this;
@@ -59,12 +63,12 @@ public final class DefinitionYaml {
   /**
    * The value of a key.
    *
-   * @throws IllegalArgumentException when there is none
+   * @throws IllegalDefinition when there is none
    */
   public String text(String key) {
     Object value = keys.get(key);
     if (value == null) {
-      throw new IllegalArgumentException(place + ": the key '" + key + "' is missing; add it");
+      throw new IllegalDefinition(place + ": the key '" + key + "' is missing; add it");
     }
     return value.toString();
   }
@@ -72,6 +76,19 @@ public final class DefinitionYaml {
   /** The value of a key that may be left out. */
   public String text(String key, String otherwise) {
     return keys.containsKey(key) ? text(key) : otherwise;
+  }
+
+  /** The constant whose name is written so: in lower case, with hyphens. */
+  public <E extends Enum<E>> E word(E[] all, String key, String word) {
+    List<String> known = new ArrayList<>();
+    for (E each : all) {
+      known.add(each.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+      if (known.get(known.size() - 1).equals(word)) {
+        return each;
+      }
+    }
+    throw new IllegalDefinition(
+        "%s: %s: '%s' is not one of %s".formatted(place, key, word, String.join(", ", known)));
   }
 
   /** Whether the key is there. */
@@ -82,7 +99,7 @@ public final class DefinitionYaml {
   /** The items of a list; none when the key is left out. */
   public List<String> texts(String key) {
     return keys.get(key) instanceof List<?> list
-        ? list.stream().map(Object::toString).toList()
+        ? list.stream().map(String::valueOf).toList()
         : List.of();
   }
 
@@ -90,7 +107,7 @@ public final class DefinitionYaml {
   public Map<String, String> map(String key) {
     Map<String, String> found = new TreeMap<>();
     if (keys.get(key) instanceof Map<?, ?> map) {
-      map.forEach((name, value) -> found.put(name.toString(), value.toString()));
+      map.forEach((name, value) -> found.put(String.valueOf(name), String.valueOf(value)));
     }
     return found;
   }

@@ -4,6 +4,7 @@ import java.util.function.Supplier;
 import org.airflowappliance.file.Content;
 import org.airflowappliance.file.FileEntry;
 import org.airflowappliance.file.Owner;
+import org.airflowappliance.template.IllegalDefinition;
 
 /**
  * One file as a package.yaml or image.yaml defines it: {@code path}, {@code kind}, {@code owner},
@@ -24,7 +25,7 @@ public record FileDefinition(DefinitionYaml yaml) {
       case "symlink" -> new FileEntry.Symlink(path(), owner(), yaml.text("target"));
       case "file" -> regular(content.get());
       default ->
-          throw new IllegalArgumentException(
+          throw new IllegalDefinition(
               yaml.place()
                   + ": "
                   + path()
@@ -47,7 +48,7 @@ public record FileDefinition(DefinitionYaml yaml) {
   private int mode(String otherwise) {
     String mode = yaml.text("mode", otherwise);
     if (!mode.matches("[0-7]{3,5}")) {
-      throw new IllegalArgumentException(
+      throw new IllegalDefinition(
           yaml.place() + ": " + path() + ": mode '" + mode + "' is not octal; write \"0755\"");
     }
     return Integer.parseInt(mode, 8);
@@ -58,8 +59,8 @@ public record FileDefinition(DefinitionYaml yaml) {
     String owner = yaml.text("owner", "root:root");
     String[] names = owner.split(":");
     if (names.length != 2) {
-      throw new IllegalArgumentException(
-          yaml.place() + ": " + path() + ": owner '" + owner + "' is not USER:GROUP");
+      throw new IllegalDefinition(
+          yaml.place() + ": " + path() + ": owner '" + owner + "' is not USER:GROUP; write both");
     }
     return new Owner(names[0], id(names[0]), names[1], id(names[1]));
   }
@@ -71,7 +72,7 @@ public record FileDefinition(DefinitionYaml yaml) {
       case "users" -> 100;
       default -> {
         if (!name.matches("[0-9]{1,9}")) {
-          throw new IllegalArgumentException(
+          throw new IllegalDefinition(
               yaml.place()
                   + ": "
                   + path()

@@ -2,6 +2,7 @@ package org.airflowappliance.plan;
 
 import java.util.List;
 import org.airflowappliance.lock.Pin;
+import org.airflowappliance.template.IllegalDefinition;
 
 /**
  * Lock files of Debian packages, such as {@code interpreter.lock}: rows of {@code name version
@@ -13,7 +14,7 @@ public final class PinRows {
   /**
    * The pins of a lock file.
    *
-   * @throws IllegalArgumentException when there is none, or a row is not one
+   * @throws IllegalDefinition when there is none, or a row is not one
    */
   public static List<Pin> read(Definitions definitions, String place) {
     return definitions
@@ -42,7 +43,7 @@ public final class PinRows {
 
   private static Pin pin(String place, String[] row) {
     if (row.length != 5) {
-      throw new IllegalArgumentException(
+      throw new IllegalDefinition(
           place
               + ": '"
               + String.join(" ", row)
@@ -50,6 +51,7 @@ public final class PinRows {
               + row.length
               + " columns instead of name, version, location, size, sha256; run `appliance lock`");
     }
-    return new Pin(row[0], row[1], row[2], Long.parseLong(row[3]), row[4]);
+    return IllegalDefinition.unlessRefused(
+        place, () -> new Pin(row[0], row[1], row[2], Long.parseLong(row[3]), row[4]));
   }
 }

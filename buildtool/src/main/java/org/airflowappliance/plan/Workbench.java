@@ -36,4 +36,7 @@ public interface Workbench {
 
   /** Says what is being done, for the progress display; {@code total} is 0 when unknown. */
   void progress(String what, long bytes, long total);
+
+  /** Says the same of things that are counted, not measured; a bench may leave it out. */
+  default void counted(String what, long done, long total) {}
 }

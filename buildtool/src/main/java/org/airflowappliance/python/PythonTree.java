@@ -6,6 +6,7 @@ import org.airflowappliance.plan.Blueprint;
 import org.airflowappliance.plan.DefinitionYaml;
 import org.airflowappliance.plan.Definitions;
 import org.airflowappliance.plan.Derived;
+import org.airflowappliance.template.IllegalDefinition;
 
 /** The trees of Python that packages and images share, by the names that definitions use. */
 public final class PythonTree {
@@ -21,7 +22,7 @@ public final class PythonTree {
           new CompiledPython(
               blueprint.line(), sources(blueprint.definitions()), yaml.text("prefix"));
       default ->
-          throw new IllegalArgumentException(
+          throw new IllegalDefinition(
               yaml.place()
                   + ": tree '"
                   + yaml.text("tree")

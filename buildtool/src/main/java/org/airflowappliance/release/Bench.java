@@ -36,6 +36,9 @@ public final class Bench implements Workbench {
   public interface Display {
     /** {@code total} is in bytes, 0 when unknown. */
     void progress(String what, long bytes, long total);
+
+    /** The same of things that are counted; a display may leave it out. */
+    default void counted(String what, long done, long total) {}
   }
 
   Bench(Setup setup, Path folder) {
@@ -110,5 +113,10 @@ public final class Bench implements Workbench {
   @Override
   public void progress(String what, long bytes, long total) {
     setup.display().progress(what, bytes, total);
+  }
+
+  @Override
+  public void counted(String what, long done, long total) {
+    setup.display().counted(what, done, total);
   }
 }

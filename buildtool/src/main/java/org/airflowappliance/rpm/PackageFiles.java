@@ -2,7 +2,6 @@ package org.airflowappliance.rpm;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -13,6 +12,7 @@ import org.airflowappliance.plan.DefinitionYaml;
 import org.airflowappliance.plan.FileDefinition;
 import org.airflowappliance.plan.ReleasePath;
 import org.airflowappliance.rpm.RpmSpec.FileFlag;
+import org.airflowappliance.template.IllegalDefinition;
 
 /** The files that a package.yaml lists. */
 final class PackageFiles {
@@ -69,8 +69,7 @@ final class PackageFiles {
       entries.add(entry(file));
     }
     if (file.has("flag")) {
-      flags.put(
-          path, FileFlag.valueOf(file.text("flag").toUpperCase(Locale.ROOT).replace('-', '_')));
+      flags.put(path, file.word(FileFlag.values(), path + ": flag", file.text("flag")));
     } else if (file.text("kind", "").equals("ghost")) {
       flags.put(path, FileFlag.GHOST);
     }
@@ -105,7 +104,7 @@ final class PackageFiles {
     }
     String text = rendered.get(file.text("rendered"));
     if (text == null) {
-      throw new IllegalArgumentException(
+      throw new IllegalDefinition(
           file.place()
               + ": nothing renders '"
               + file.text("rendered")

@@ -77,7 +77,12 @@ record PackagePlan(RpmSpec spec, List<Carried> carried, List<Tree> trees) implem
       files =
           files.plus(FileTree.scan(workbench.derived(tree.derived()), tree.prefix(), Owner.ROOT));
     }
-    RpmPackage.write(spec.withFiles(files), workbench.epoch(), workbench.signer(), target);
+    RpmPackage.write(
+        spec.withFiles(files),
+        workbench.epoch(),
+        workbench.signer(),
+        target,
+        (bytes, total) -> workbench.progress("writing " + path(), bytes, total));
   }
 
   private List<FileEntry> carriedFiles(Workbench workbench) {

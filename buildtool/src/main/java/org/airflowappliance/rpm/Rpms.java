@@ -3,7 +3,6 @@ package org.airflowappliance.rpm;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.airflowappliance.plan.Artifact;
 import org.airflowappliance.plan.Blueprint;
@@ -15,6 +14,7 @@ import org.airflowappliance.plan.Section;
 import org.airflowappliance.python.PythonTree;
 import org.airflowappliance.rpm.RpmSpec.Dependency;
 import org.airflowappliance.rpm.RpmSpec.Script;
+import org.airflowappliance.template.IllegalDefinition;
 import org.airflowappliance.template.Template;
 
 /** Plans one RPM for each folder below {@code rpm/} that holds a package.yaml. */
@@ -70,31 +70,37 @@ public final class Rpms implements Section {
     }
 
     PackagePlan read() {
-      PackageFiles files = new PackageFiles(yaml, rendered, this::filled);
-      RpmSpec spec =
-          new RpmSpec(
-              yaml.text("name"),
-              yaml.text("version"),
-              yaml.text("release"),
-              yaml.text("arch"),
-              yaml.text("summary"),
-              Paragraphs.wrapped(yaml.text("description")),
-              yaml.text("license"),
-              "https://airflow.apache.org/",
-              "Airflow appliance",
-              "Applications/System",
-              "- Built from the "
-                  + blueprint.line().version()
-                  + " line, lock serial "
-                  + blueprint.line().serial(),
-              dependencies("provides"),
-              dependencies("requires"),
-              dependencies("conflicts"),
-              scripts(),
-              files.tree(),
-              files.flags());
+      PackageFiles files =
+          IllegalDefinition.unlessRefused(
+              yaml.place(), () -> new PackageFiles(yaml, rendered, this::filled));
+      Map<Script, String> scripts = scripts();
+      RpmSpec spec = IllegalDefinition.unlessRefused(yaml.place(), () -> spec(files, scripts));
       return new PackagePlan(
           spec, files.carried(), yaml.children("derived").stream().map(this::tree).toList());
+    }
+
+    private RpmSpec spec(PackageFiles files, Map<Script, String> scripts) {
+      return new RpmSpec(
+          yaml.text("name"),
+          yaml.text("version"),
+          yaml.text("release"),
+          yaml.text("arch"),
+          yaml.text("summary"),
+          Paragraphs.wrapped(yaml.text("description")),
+          yaml.text("license"),
+          "https://airflow.apache.org/",
+          "Airflow appliance",
+          "Applications/System",
+          "- Built from the "
+              + blueprint.line().version()
+              + " line, lock serial "
+              + blueprint.line().serial(),
+          dependencies("provides"),
+          dependencies("requires"),
+          dependencies("conflicts"),
+          scripts,
+          files.tree(),
+          files.flags());
     }
 
     private List<Dependency> dependencies(String key) {
@@ -106,7 +112,7 @@ public final class Rpms implements Section {
       yaml.map("scripts")
           .forEach(
               (kind, source) ->
-                  scripts.put(Script.valueOf(kind.toUpperCase(Locale.ROOT)), filled(source)));
+                  scripts.put(yaml.word(Script.values(), "scripts", kind), filled(source)));
       return scripts;
     }
 

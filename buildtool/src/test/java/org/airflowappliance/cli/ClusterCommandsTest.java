@@ -101,11 +101,4 @@ class ClusterCommandsTest {
         .contains("chmod 600", "KUBERNETES_TOKEN: is empty")
         .doesNotContain("DATABASE_PASSWORD", "hunter2");
   }
-
-  @Test
-  void everyCommandHasAnExample() {
-    for (String command : new String[] {"init", "validate", "schema", "secrets", "kubeconfig"}) {
-      assertThat(Ran.run(command, "--help").out()).contains("Example:", "appliance " + command);
-    }
-  }
 }

@@ -103,7 +103,8 @@ class ImagesTest {
   void unknownKeysAndPackagesAreRefusedWithTheFile() throws IOException {
     image.edit("title:", "titel:");
     assertThatThrownBy(image::planned)
-        .hasMessageStartingWith("images/small/image.yaml: unknown key 'titel'; known are title,");
+        .hasMessageStartingWith(
+            "images/small/image.yaml: unknown key 'titel'; remove or correct it, known are title,");
     image.edit("titel:", "title:");
     image.edit("packages: [tool]", "packages: [tool, hammer]");
     assertThatThrownBy(image::planned)
