@@ -42,6 +42,6 @@ step "sign-in with keys only"
 sed -i '1i PermitRootLogin prohibit-password\nPasswordAuthentication no\nChallengeResponseAuthentication no' /etc/ssh/sshd_config
 
 step "what the first boot will find"
-systemctl is-enabled airflow-secrets.path airflow-secrets.service
+for unit in airflow-secrets.path airflow-secrets.service; do systemctl is-enabled "$unit"; done
 rpm -q airflow-cluster-{{cluster.name}}
 step "done: after the reboot place /etc/airflow/secrets.env"

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.airflowappliance.lock.Pin;
+import org.airflowappliance.lock.StoreProblem;
 import org.airflowappliance.plan.Artifact;
 import org.airflowappliance.plan.Blueprint;
 import org.airflowappliance.plan.PinRows;
@@ -58,7 +59,7 @@ public record Installer(URI tree, URI kernel, URI initrd, List<Artifact> copies)
             .findFirst()
             .orElseThrow(
                 () ->
-                    new IllegalArgumentException(
+                    new StoreProblem(
                         LOCK
                             + ": has no digest of "
                             + name
