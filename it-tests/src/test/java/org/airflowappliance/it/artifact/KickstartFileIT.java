@@ -57,7 +57,8 @@ class KickstartFileIT {
     Path wrong = folder.resolve("wrong.ks");
     Files.writeString(
         wrong, Files.readString(FILES.get(0)).replace("selinux --enforcing", "selinux --strict"));
-    assertThat(validated(wrong).out()).contains("unrecognized arguments: --strict");
+    Program checked = validated(wrong);
+    assertThat(checked.out() + checked.err()).contains("unrecognized arguments: --strict");
   }
 
   private static Program validated(Path file) throws IOException {
