@@ -15,10 +15,13 @@ import org.airflowappliance.it.site.Program;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Promise: every kickstart is one that the installer of EL8 reads, with scripts that bash reads.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class KickstartFileIT {
   private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final String MIRRORS =
