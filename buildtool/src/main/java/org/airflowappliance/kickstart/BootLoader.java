@@ -18,7 +18,7 @@ import org.airflowappliance.plan.Workbench;
 record BootLoader(ReleasePath path, BootPackages packages, String source) implements Artifact {
   @Override
   public String kind() {
-    return "boot-loader";
+    return "loader";
   }
 
   @Override

@@ -23,12 +23,13 @@ public final class Kickstarts implements Section {
   private static Artifact kickstart(Blueprint blueprint, Cluster.Node node) {
     Parts parts = new Parts(blueprint.definitions());
     Cluster.Provisioning provisioning = blueprint.cluster().provisioning();
+    Sources sources = new Sources(parts, provisioning);
     Map<String, String> values = Parts.values(blueprint, node);
     values.put("ntpServers", list(parts, "parts/ntp-servers.ks", provisioning.ntpServers()));
     values.put("nameServers", list(parts, "parts/name-servers.ks", node.dns()));
     values.put("sshKeys", parts.each("parts/ssh-key.ks", "key", provisioning.rootSshKeys()));
-    values.put("repositories", parts.repositories(provisioning));
-    values.put("siteRepositories", parts.siteRepositories(provisioning));
+    values.put("repositories", sources.duringInstallation());
+    values.put("siteRepositories", sources.afterwards());
     values.put("partitions", parts.piece("partitions.ks", values));
     values.put("pre", parts.piece("pre.sh", values));
     return new Kickstart(

@@ -1,6 +1,5 @@
 package org.airflowappliance.kickstart;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -51,48 +50,11 @@ record Parts(Definitions definitions) {
     values.put("node.mac", node.mac());
     values.put("node.dashedMac", dashed(node));
     values.put("node.disk", node.disk());
+    values.put("node.diskGiB", Integer.toString(node.diskGiB()));
     return values;
   }
 
   static String dashed(Cluster.Node node) {
     return node.mac().replace(':', '-');
-  }
-
-  /** The mirrors of cluster.yaml that are there, as holes. */
-  static Map<String, String> mirrors(Cluster.Provisioning provisioning) {
-    Map<String, String> values = new TreeMap<>();
-    provisioning
-        .rockyMirror()
-        .ifPresent(url -> values.put("provisioning.rockyMirror", url.toString()));
-    provisioning
-        .epelMirror()
-        .ifPresent(url -> values.put("provisioning.epelMirror", url.toString()));
-    return values;
-  }
-
-  /** Repositories of the installation: the site's mirrors, else the distributions' own lists. */
-  String repositories(Cluster.Provisioning provisioning) {
-    Map<String, String> mirrors = mirrors(provisioning);
-    return lines(
-        List.of(
-            piece(source("rocky", provisioning.rockyMirror().isPresent()), mirrors),
-            piece(source("epel", provisioning.epelMirror().isPresent()), mirrors)));
-  }
-
-  private static String source(String distribution, boolean mirrored) {
-    return "parts/" + distribution + (mirrored ? "-mirror.ks" : "-list.ks");
-  }
-
-  /** Commands that make the new system use the site's mirrors; none where there are none. */
-  String siteRepositories(Cluster.Provisioning provisioning) {
-    Map<String, String> mirrors = mirrors(provisioning);
-    List<String> commands = new ArrayList<>();
-    if (provisioning.rockyMirror().isPresent()) {
-      commands.add(piece("parts/rocky-mirror.sh", mirrors));
-    }
-    if (provisioning.epelMirror().isPresent()) {
-      commands.add(piece("parts/epel-mirror.sh", mirrors));
-    }
-    return lines(commands);
   }
 }
