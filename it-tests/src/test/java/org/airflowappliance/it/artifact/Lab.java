@@ -21,7 +21,7 @@ import org.airflowappliance.it.site.Program;
 record Lab(Process process, Path folder, long begun) implements AutoCloseable {
   private static final Path SCRIPTS = Tool.ROOT.resolve("it-tests/boot");
   private static final Duration BUILD = Duration.ofMinutes(5);
-  private static final Duration LIMIT = Duration.ofMinutes(6);
+  private static final Duration LIMIT = Duration.ofMinutes(8);
 
   /**
    * Starts machines.
