@@ -2,6 +2,8 @@ package org.airflowappliance;
 
 import java.util.List;
 import org.airflowappliance.image.Images;
+import org.airflowappliance.kickstart.Kickstarts;
+import org.airflowappliance.kickstart.PxeTree;
 import org.airflowappliance.manifest.Manifests;
 import org.airflowappliance.plan.Section;
 import org.airflowappliance.release.Checksums;
@@ -20,6 +22,8 @@ public final class Appliance {
         new Manifests(),
         new Rpms(),
         new DnfRepository(),
+        new Kickstarts(),
+        new PxeTree(),
         new ReleaseIndex(),
         new Checksums());
   }

@@ -54,8 +54,15 @@ final class BuildCommand implements Callable<Integer> {
       paramLabel = "SECTION",
       split = ",",
       description =
-          "Write only these sections and what they need: image, manifest, rpm, repository.")
+          "Write only these sections and what they need: image, manifest, rpm, repository, kickstart,"
+              + " pxe.")
   List<String> only = List.of();
+
+  @Option(
+      names = "--with-installer",
+      description =
+          "Copy kernel and initrd of Rocky's installer into pxe/installer, instead of loading them from its mirror.")
+  boolean withInstaller;
 
   @Option(
       names = {"-v", "--verbose"},
@@ -89,7 +96,7 @@ final class BuildCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     final long start = System.nanoTime();
-    Blueprint blueprint = common.blueprint();
+    Blueprint blueprint = common.blueprint().withInstaller(withInstaller);
     Plan plan = Selection.of(Plan.of(blueprint, Appliance.sections()), only, blueprint);
     Path folder = Common.cacheFolder(cache);
     Console console = new Console(System.err, Console.onTerminal(), verbosity.quiet());

@@ -94,6 +94,7 @@ record LineLock(
     return Integer.parseInt(found.group(2)) + 1;
   }
 
+  /** Writes a file whole or not at all. */
   static void replace(Path file, String text) throws IOException {
     Path beside = Files.writeString(file.resolveSibling(file.getFileName() + ".new"), text);
     Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -21,11 +21,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "lock",
     description = {
-      "Resolves all versions anew and rewrites the lock files of the Airflow lines and the images.",
+      "Resolves all versions anew and rewrites the lock files of the Airflow lines, the images and the"
+          + " boot loaders.",
       "A changed line, or a changed image, gets the next serial, so that what is built is newer than"
           + " before."
     },
-    footer = {"", "Example, in a checkout:", "  appliance lock && git diff rpm/lines images"})
+    footer = {"", "Example, in a checkout:", "  appliance lock && git diff"})
 final class LockCommand implements Callable<Integer> {
   @Mixin Verbosity verbosity;
 
@@ -41,7 +42,7 @@ final class LockCommand implements Callable<Integer> {
       names = "--line",
       paramLabel = "VERSION",
       split = ",",
-      description = "Only these Airflow versions (default: all).")
+      description = "Only these Airflow versions (default: all, and the boot loaders).")
   List<String> versions = List.of();
 
   @Option(
@@ -56,6 +57,13 @@ final class LockCommand implements Callable<Integer> {
       defaultValue = "/usr/share/keyrings/debian-archive-keyring.gpg",
       description = "Keys that may have signed Debian's indices (default: ${DEFAULT-VALUE}).")
   Path keyring;
+
+  @Option(
+      names = "--rocky-mirror",
+      paramLabel = "URL",
+      description =
+          "Also lock the installer that `build --with-installer` copies, as this mirror of Rocky Linux 8 has it.")
+  String rockyMirror;
 
   @Option(
       names = "--cache",
@@ -88,9 +96,17 @@ final class LockCommand implements Callable<Integer> {
     for (String version : chosen) {
       said("line " + version, () -> lock.renew(folder, version, !changed.isEmpty()), console);
     }
+    if (versions.isEmpty()) {
+      BootLock boot = new BootLock(definitions, bench, mirrors, keyring, now);
+      said("boot loaders", () -> boot.renew(folder), console);
+    }
+    if (rockyMirror != null) {
+      said("installer", () -> new InstallerLock(rockyMirror).renew(folder), console);
+    }
     return 0;
   }
 
+  /** A lock on its way to its newest state; answers what changed. */
   private interface Renewal {
     List<String> changes() throws IOException;
   }

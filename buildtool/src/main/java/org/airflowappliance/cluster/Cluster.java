@@ -87,6 +87,12 @@ public record Cluster(
           "size",
           diskGiB + ", " + vcpu + ", " + memoryGiB);
     }
+
+    /** Address of the node's network. */
+    public String network() {
+      Ipv4 mask = Ipv4.of(netmask).orElseThrow();
+      return Ipv4.of(address).orElseThrow().network(mask).toString();
+    }
   }
 
   /**

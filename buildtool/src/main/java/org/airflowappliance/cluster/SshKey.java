@@ -32,6 +32,11 @@ final class SshKey {
           "%s does not begin with a key's type; write TYPE BASE64 [COMMENT] with a type of %s"
               .formatted(Problems.quote(words[0]), String.join(", ", TYPES)));
     }
+    if (words.length == 3 && !words[2].matches("[^\\p{Cntrl}\"\\\\]*")) {
+      return Optional.of(
+          "the comment after the key has a quote, a backslash or a control character, which no"
+              + " kickstart can carry; leave it out");
+    }
     Optional<String> inner = inner(words[1]);
     if (inner.isEmpty()) {
       return Optional.of(

@@ -1,6 +1,7 @@
 package org.airflowappliance.lock;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -62,6 +64,15 @@ public final class Store {
 
   /** The file of a pin, fetched when it is not there yet. */
   public Path pinned(Pin pin) throws IOException {
+    return pinned(pin, mirrors::bases);
+  }
+
+  /** The same from a server that is no mirror of Debian; the pin's location is below its base. */
+  public Path pinned(Pin pin, URI base) throws IOException {
+    return pinned(pin, () -> List.of(base));
+  }
+
+  private Path pinned(Pin pin, Supplier<List<URI>> bases) throws IOException {
     Path file = folder.resolve("downloads").resolve(pin.sha256());
     return locked(
         "downloads-" + pin.sha256(),
@@ -77,7 +88,7 @@ public final class Store {
                       + ", and --offline forbids to fetch it; run once without --offline");
             }
             Files.createDirectories(file.getParent());
-            new Download(pin, mirrors.bases(), progress).to(file);
+            new Download(pin, bases.get(), progress).to(file);
           }
           return file;
         });

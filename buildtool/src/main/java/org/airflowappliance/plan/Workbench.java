@@ -1,6 +1,7 @@
 package org.airflowappliance.plan;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.airflowappliance.lock.Pin;
@@ -18,6 +19,9 @@ public interface Workbench {
 
   /** A locked file of the Debian mirror, fetched or from the cache, its digest checked. */
   Path pinned(Pin pin) throws IOException;
+
+  /** A locked file of another server than Debian's, its pin's location below {@code base}. */
+  Path pinned(Pin pin, URI base) throws IOException;
 
   /** A derived folder, made now or from the cache; read-only for the caller. */
   Path derived(Derived derived) throws IOException;

@@ -1,6 +1,7 @@
 package org.airflowappliance.release;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -81,6 +82,11 @@ public final class Bench implements Workbench {
   @Override
   public Path pinned(Pin pin) throws IOException {
     return setup.store().pinned(pin);
+  }
+
+  @Override
+  public Path pinned(Pin pin, URI base) throws IOException {
+    return setup.store().pinned(pin, base);
   }
 
   @Override

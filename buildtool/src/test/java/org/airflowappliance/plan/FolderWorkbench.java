@@ -1,6 +1,7 @@
 package org.airflowappliance.plan;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -48,6 +49,11 @@ public record FolderWorkbench(Path folder, Instant epoch, Signer signer) impleme
       throw new UnsupportedOperationException("this test has no mirror for " + pin.name());
     }
     return file;
+  }
+
+  @Override
+  public Path pinned(Pin pin, URI base) {
+    throw new UnsupportedOperationException("this test has no server for " + pin.name());
   }
 
   @Override
