@@ -140,7 +140,7 @@ final class BuildCommand implements Callable<Integer> {
           long made = files.stream().filter(file -> !file.reused()).count();
           long bytes = files.stream().mapToLong(Built::size).sum();
           System.out.printf(
-              "%-10s %3d made %3d reused  %s%n",
+              "%-12s %3d made %3d reused  %s%n",
               kind, made, files.size() - made, Console.size(bytes));
         });
     if (verbose) {
