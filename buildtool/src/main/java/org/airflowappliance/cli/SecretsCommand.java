@@ -107,7 +107,7 @@ final class SecretsCommand implements Runnable {
               description = "The cluster file (default: the example).")
           Path cluster)
       throws IOException {
-    SecretsFile secrets = SecretsFile.parse(file.toString(), Files.readString(file));
+    SecretsFile secrets = SecretsFile.read(file);
     List<String> problems =
         secrets.problems().stream()
             .filter(problem -> PodSecrets.KEYS.contains(problem.path()))

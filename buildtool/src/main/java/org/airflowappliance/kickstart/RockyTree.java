@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.airflowappliance.lock.StoreProblem;
 
 /**
  * The file {@code .treeinfo} of an installation tree of Rocky Linux.
@@ -26,7 +27,7 @@ public record RockyTree(String version, Map<String, String> digests) {
   /**
    * Reads what a mirror answers.
    *
-   * @throws IllegalArgumentException when it is not the tree of a Rocky Linux 8 for x86_64
+   * @throws StoreProblem when it is not the tree of a Rocky Linux 8 for x86_64
    */
   public static RockyTree parse(String place, String text) {
     Map<String, String> all = sections(text);
@@ -34,7 +35,7 @@ public record RockyTree(String version, Map<String, String> digests) {
     String version = all.getOrDefault("general/version", "nothing");
     String arch = all.getOrDefault("general/arch", "nothing");
     if (!family.startsWith("Rocky") || !version.matches("8(\\.\\d+)*") || !arch.equals("x86_64")) {
-      throw new IllegalArgumentException(
+      throw new StoreProblem(
           place
               + ": is of '"
               + String.join(" ", family, version, arch)
@@ -51,8 +52,7 @@ public record RockyTree(String version, Map<String, String> digests) {
       }
     }
     if (!missing.isEmpty()) {
-      throw new IllegalArgumentException(
-          place + ": has no SHA-256 of " + missing + "; name another mirror");
+      throw new StoreProblem(place + ": has no SHA-256 of " + missing + "; name another mirror");
     }
     return new RockyTree(version, digests);
   }

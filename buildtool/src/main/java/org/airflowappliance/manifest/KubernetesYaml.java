@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.airflowappliance.template.IllegalDefinition;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.Load;
@@ -69,7 +70,7 @@ final class KubernetesYaml {
    * All objects of a text.
    *
    * @param place where the text stands, for errors
-   * @throws IllegalArgumentException when a kind or a field is unknown
+   * @throws IllegalDefinition when a kind or a field is unknown
    */
   static List<HasMetadata> read(String place, String text) {
     LoadSettings settings = LoadSettings.builder().setLabel(place).build();
@@ -77,20 +78,19 @@ final class KubernetesYaml {
     try {
       new Load(settings).loadAllFromString(text).forEach(each -> objects.add(object(place, each)));
     } catch (YamlEngineException broken) {
-      throw new IllegalArgumentException(place + ": " + broken.getMessage(), broken);
+      throw new IllegalDefinition(place + ": " + broken.getMessage(), broken);
     }
     return objects;
   }
 
   private static HasMetadata object(String place, Object value) {
     if (!(value instanceof Map<?, ?> map)) {
-      throw new IllegalArgumentException(
-          place + ": '" + value + "' is no object; write KEY: VALUE");
+      throw new IllegalDefinition(place + ": '" + value + "' is no object; write KEY: VALUE");
     }
     String kind = map.get("apiVersion") + " " + map.get("kind");
     Class<? extends HasMetadata> type = KINDS.get(kind);
     if (type == null) {
-      throw new IllegalArgumentException(
+      throw new IllegalDefinition(
           place
               + ": '"
               + kind
@@ -100,7 +100,7 @@ final class KubernetesYaml {
     try {
       return MODEL.convertValue(map, type);
     } catch (IllegalArgumentException refused) {
-      throw new IllegalArgumentException(place + ": " + kind + ": " + reason(refused), refused);
+      throw new IllegalDefinition(place + ": " + kind + ": " + reason(refused), refused);
     }
   }
 

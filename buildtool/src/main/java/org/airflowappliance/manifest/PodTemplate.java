@@ -16,6 +16,7 @@ import org.airflowappliance.plan.Artifact;
 import org.airflowappliance.plan.Fingerprint;
 import org.airflowappliance.plan.ReleasePath;
 import org.airflowappliance.plan.Workbench;
+import org.airflowappliance.template.IllegalDefinition;
 
 /**
  * The pod that every task runs in.
@@ -74,8 +75,7 @@ record PodTemplate(ManifestText text, List<ManifestText> parts, CommonMetadata c
     if (objects.size() == 1 && objects.get(0) instanceof Pod pod) {
       return pod;
     }
-    throw new IllegalArgumentException(
-        place + ": holds something else than one Pod; leave only it");
+    throw new IllegalDefinition(place + ": holds something else than one Pod; leave only it");
   }
 
   /** Variables and mounts go to the container of the same name; a new one starts before all. */
@@ -91,7 +91,7 @@ record PodTemplate(ManifestText text, List<ManifestText> parts, CommonMetadata c
           named(pod.getContainers(), each)
               .orElseThrow(
                   () ->
-                      new IllegalArgumentException(
+                      new IllegalDefinition(
                           place + ": the pod template has no container '" + each.getName() + "'"));
       extend(found, each);
     }

@@ -104,10 +104,11 @@ class MainTest {
   }
 
   @Test
-  void bothCommandsThatReadSecretsSayWhatIsWrongWithTheFile() {
+  void everyCommandThatReadsSecretsSaysWhatIsWrongWithTheFile() {
     for (String[] command :
         new String[][] {
           {"secrets", "check", folder.toString()},
+          {"secrets", "manifest", folder.toString()},
           {"bucket", "prepare", "--secrets", folder.toString()}
         }) {
       Ran ran = Ran.run(command);

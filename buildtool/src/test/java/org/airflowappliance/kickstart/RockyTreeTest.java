@@ -1,8 +1,9 @@
 package org.airflowappliance.kickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import org.airflowappliance.lock.StoreProblem;
 import org.junit.jupiter.api.Test;
 
 class RockyTreeTest {
@@ -34,7 +35,7 @@ class RockyTreeTest {
   void anotherDistributionOrVersionIsRefused() {
     for (String other : new String[] {"version = 9.4", "version = 80", "family = Fedora"}) {
       String key = other.substring(0, other.indexOf(' '));
-      assertThatIllegalArgumentException()
+      assertThatExceptionOfType(StoreProblem.class)
           .isThrownBy(
               () -> RockyTree.parse(".treeinfo", TREE.replaceAll("(?m)^" + key + " =.*$", other)))
           .withMessageContaining("instead of Rocky Linux 8 x86_64");
@@ -43,7 +44,7 @@ class RockyTreeTest {
 
   @Test
   void aTreeWithoutADigestIsRefused() {
-    assertThatIllegalArgumentException()
+    assertThatExceptionOfType(StoreProblem.class)
         .isThrownBy(() -> RockyTree.parse(".treeinfo", TREE.replace("sha256:b", "sha1:b")))
         .withMessage(".treeinfo: has no SHA-256 of [images/pxeboot/vmlinuz]; name another mirror");
   }

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
 import java.util.Map;
+import org.airflowappliance.template.IllegalDefinition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +49,7 @@ class KubernetesYamlTest {
   })
   void aMisspeltFieldIsRefusedByItsPlace(String right, String wrong, String place) {
     assertThatThrownBy(() -> KubernetesYaml.read("one.yaml", POD.replace(right, wrong)))
+        .isInstanceOf(IllegalDefinition.class)
         .hasMessageStartingWith("one.yaml: v1 Pod: " + place + ": ")
         .hasMessageContaining("Unrecognized field");
   }
@@ -62,8 +64,10 @@ class KubernetesYamlTest {
   @Test
   void anUnknownKindAndAKeyTwiceAreRefused() {
     assertThatThrownBy(() -> KubernetesYaml.read("one.yaml", POD.replace("Pod", "Pood")))
+        .isInstanceOf(IllegalDefinition.class)
         .hasMessageStartingWith("one.yaml: 'v1 Pood' is not a kind that is known here: [");
     assertThatThrownBy(() -> KubernetesYaml.read("one.yaml", POD + "spec: {}\n"))
+        .isInstanceOf(IllegalDefinition.class)
         .hasMessageStartingWith("one.yaml: ")
         .hasMessageContaining("duplicate key spec");
   }
