@@ -24,7 +24,7 @@ class Change:
         found = hashlib.sha256(Path(module.__file__).read_bytes()).hexdigest()
         if found != self.sha256:
             raise UnknownCode(
-                f"{module.__name__}: its source has sha256 {found}, the DAG guard was written for {self.sha256}; "
+                f"{module.__name__}: its source has sha256 {found}, airflow_appliance was written for {self.sha256}; "
                 "compare the two and adapt airflow_appliance before this Airflow is used"
             )
         self.apply(module)

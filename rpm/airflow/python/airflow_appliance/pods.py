@@ -2,18 +2,63 @@
 
 Airflow 2.2 reads the template with a Kubernetes client of 2019 that drops every field it does not
 know: the s3fs sidecar would lose `restartPolicy: Always` and its startup probe, and the task would
-wait for it for ever. The hook puts back what was dropped, and nothing else.
+wait for it for ever. Its merge with a task's pod_override also takes `false` for nothing. The hook
+puts back what was lost, and nothing else: what a task asked for stays as it is.
 """
+import inspect
+import os
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from types import ModuleType
+from typing import Any, Dict, List
 
 import yaml
 
 from airflow.configuration import conf
+from airflow_appliance.after_import import AfterImport, Change
+
+# Lists to which a task's own items are appended; all other values of a task replace the template's.
+EXTENDED = {"initContainers", "volumes", "volumeMounts", "env", "envFrom", "ports", "volumeDevices"}
+TEMPLATE = "_appliance_template"
+
+
+def install() -> None:
+    """Let each pod remember its template, which may be the task's own; UnknownCode if Airflow is another one."""
+    AfterImport(
+        {
+            "airflow.kubernetes.pod_generator": Change(
+                sha256="fac75572dce9b51967eb76ccf6b4fa8fe1f25f92410d851ab082c89544cb877c", apply=_remember
+            )
+        }
+    ).install()
+
+
+def _remember(module: ModuleType) -> None:
+    generator = module.PodGenerator
+    read, construct = generator.deserialize_model_file, generator.construct_pod
+    signature = inspect.signature(construct)
+
+    def deserialize_model_file(path: str) -> Any:
+        pod = read(path)
+        setattr(pod, TEMPLATE, _template(path))
+        return pod
+
+    def construct_pod(*args: Any, **kwargs: Any) -> Any:
+        base = signature.bind(*args, **kwargs).arguments["base_worker_pod"]
+        pod = construct(*args, **kwargs)
+        setattr(pod, TEMPLATE, getattr(base, TEMPLATE, None))
+        return pod
+
+    generator.deserialize_model_file = staticmethod(deserialize_model_file)
+    generator.construct_pod = staticmethod(construct_pod)
+
+
+def _template(path: str) -> Dict[str, Any]:
+    """As Airflow reads it: a file, or the text itself."""
+    return yaml.safe_load(Path(path).read_text(encoding="utf-8") if os.path.exists(path) else path)
 
 
 def pod_mutation_hook(pod: Any) -> None:
-    """Airflow calls it for each pod before it is created; only the executor's own are made from our template."""
+    """Airflow calls it for each pod before it is created; only the executor's own are made from a template of ours."""
     labels = (pod.metadata and pod.metadata.labels) or {}
     if labels.get("kubernetes_executor") != "True":
         return
@@ -22,45 +67,51 @@ def pod_mutation_hook(pod: Any) -> None:
     from kubernetes.client import ApiClient
 
     serialize = ApiClient().sanitize_for_serialization
-    file = conf.get("kubernetes", "pod_template_file")
-    raw = yaml.safe_load(Path(file).read_text(encoding="utf-8"))
-    understood = serialize(PodGenerator.deserialize_model_file(file))
+    raw = getattr(pod, TEMPLATE, None) or _template(conf.get("kubernetes", "pod_template_file"))
+    understood = serialize(PodGenerator.deserialize_model_dict(raw))
     spec, before = serialize(pod.spec), serialize(pod.spec)
-    _restore(spec, raw["spec"], understood["spec"])
+    _merged(spec, raw["spec"], understood["spec"])
     for name, value in spec.items():
         if value != before.get(name):
             _set(pod.spec, name, value)
 
 
-def _restore(target: Dict[str, Any], raw: Dict[str, Any], known: Dict[str, Any]) -> None:
-    """Puts fields of `raw` that are missing in `known` into `target`, at the same place."""
+def _merged(target: Dict[str, Any], raw: Dict[str, Any], known: Dict[str, Any]) -> None:
+    """A pod or container, whose fields Airflow merges one by one; `known` is what the client understood of `raw`."""
     for name, value in raw.items():
         if value is None:
             continue
-        if name not in known:
-            target.setdefault(name, value)
-        elif isinstance(value, dict) and isinstance(target.get(name), dict):
-            _restore(target[name], value, known[name])
-        elif isinstance(value, list) and isinstance(target.get(name), list):
-            _restore_items(name, target[name], value, known[name])
+        if name not in target:
+            target[name] = value
+        elif name not in known:
+            continue  # put back before
+        elif target[name] == known[name]:
+            target[name] = value
+        elif name == "containers":
+            # The task's containers were merged into the template's in their order, whatever their names.
+            for merged, template, understood in zip(target[name], value, known[name]):
+                _merged(merged, template, understood)
+        elif name in EXTENDED:
+            _extended(target[name], value, known[name])
+        elif isinstance(value, dict) and isinstance(target[name], dict):
+            _replaced(target[name], value, known[name])
 
 
-def _restore_items(field: str, targets: List[Any], raw: List[Any], known: List[Any]) -> None:
+def _extended(target: List[Any], raw: List[Any], known: List[Any]) -> None:
+    """A list that begins with the template's items."""
     for position, (value, understood) in enumerate(zip(raw, known)):
-        if not isinstance(value, dict):
-            continue
-        target = _counterpart(field, position, value, targets)
-        if target is not None:
-            _restore(target, value, understood)
+        if target[position] == understood:
+            target[position] = value
 
 
-def _counterpart(field: str, position: int, value: Dict[str, Any], targets: List[Any]) -> Optional[Dict[str, Any]]:
-    """The same item after a pod_override: found by name, but Airflow renames the first container."""
-    if field == "containers" and position == 0:
-        return targets[0] if targets else None
-    if "name" not in value:
-        return None
-    return next((target for target in targets if target.get("name") == value["name"]), None)
+def _replaced(target: Dict[str, Any], raw: Dict[str, Any], known: Dict[str, Any]) -> None:
+    """An object that the task replaced as a whole: it could not name the fields that its client does not know."""
+    for name, value in raw.items():
+        if name not in known:
+            if value is not None:
+                target.setdefault(name, value)
+        elif isinstance(value, dict) and isinstance(target.get(name), dict):
+            _replaced(target[name], value, known[name])
 
 
 def _set(spec: Any, field: str, value: Any) -> None:

@@ -99,6 +99,16 @@ class Derived(unittest.TestCase):
             json.loads(parse_qs(url.query)["__extra__"][0]),
         )
 
+    def test_the_pods_have_the_same_connections(self):
+        # connections.json is also what the tests of the Java class Connections expect
+        for case in json.loads(Path(__file__).with_name("connections.json").read_text(encoding="utf-8"))["cases"]:
+            database, store = {**case["database"], "ca": case["ca"]}, case["store"]
+            facts = samples.settings(self.facts.home, database=database, objectStore=store)
+            values = derive.environment(facts, {**samples.SECRETS, **case["secrets"]})
+            metadata = values["AIRFLOW__CORE__SQL_ALCHEMY_CONN"]
+            self.assertEqual(case["metadata"], metadata.replace("postgresql+psycopg2:", "postgresql:"))
+            self.assertEqual(case["logs"], values["AIRFLOW_CONN_AIRFLOW_LOG"])
+
     def test_nothing_in_it_is_expanded_by_airflow(self):
         for key in ("AIRFLOW__CORE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__WEBSERVER__SECRET_KEY"):
             self.assertEqual(self.values[key], os.path.expanduser(os.path.expandvars(self.values[key])))

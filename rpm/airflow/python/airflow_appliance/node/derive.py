@@ -83,7 +83,7 @@ def _database_url(facts: Facts, password: str) -> str:
         query["sslrootcert"] = database.ca
     user, name = quote(database.user, safe=""), quote(database.name, safe="")
     host = f"[{database.host}]" if ":" in database.host else database.host
-    return f"://{user}:{quote(password, safe='')}@{host}:{database.port}/{name}?{urlencode(query)}"
+    return f"://{user}:{quote(password, safe='')}@{host}:{database.port}/{name}?{_query(query)}"
 
 
 def _log_connection(facts: Facts, secrets: Mapping[str, str]) -> str:
@@ -98,7 +98,11 @@ def _log_connection(facts: Facts, secrets: Mapping[str, str]) -> str:
     }
     login = quote(secrets["S3_ACCESS_KEY_ID"], safe="")
     password = quote(secrets["S3_SECRET_ACCESS_KEY"], safe="")
-    return f"s3://{login}:{password}@/?" + urlencode({"__extra__": json.dumps(extra)})
+    return f"s3://{login}:{password}@/?" + _query({"__extra__": json.dumps(extra, separators=(",", ":"))})
+
+
+def _query(values: Mapping[str, str]) -> str:
+    return urlencode(values, quote_via=quote, safe="")
 
 
 def kubeconfig(facts: Facts, secrets: Mapping[str, str]) -> str:

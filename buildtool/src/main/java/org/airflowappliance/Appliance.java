@@ -1,6 +1,10 @@
 package org.airflowappliance;
 
 import java.util.List;
+import org.airflowappliance.image.Images;
+import org.airflowappliance.kickstart.Kickstarts;
+import org.airflowappliance.kickstart.PxeTree;
+import org.airflowappliance.manifest.Manifests;
 import org.airflowappliance.plan.Section;
 import org.airflowappliance.release.Checksums;
 import org.airflowappliance.release.ReleaseIndex;
@@ -13,6 +17,14 @@ public final class Appliance {
 
   /** Every section, in build order. */
   public static List<Section> sections() {
-    return List.of(new Rpms(), new DnfRepository(), new ReleaseIndex(), new Checksums());
+    return List.of(
+        new Images(),
+        new Manifests(),
+        new Rpms(),
+        new DnfRepository(),
+        new Kickstarts(),
+        new PxeTree(),
+        new ReleaseIndex(),
+        new Checksums());
   }
 }

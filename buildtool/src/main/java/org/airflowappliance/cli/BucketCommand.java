@@ -1,7 +1,5 @@
 package org.airflowappliance.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -41,11 +39,10 @@ final class BucketCommand implements Runnable {
               required = true,
               paramLabel = "FILE",
               description = "The secrets file with S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY.")
-          Path secrets)
-      throws IOException {
+          Path secrets,
+      @Mixin Verbosity verbosity) {
     Cluster cluster = common.cluster(common.definitions());
-    Map<String, String> values =
-        SecretsFile.parse(secrets.toString(), Files.readString(secrets)).values();
+    Map<String, String> values = SecretsFile.read(secrets).values();
     for (String key : List.of("S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY")) {
       if (values.getOrDefault(key, "").isEmpty()) {
         throw new UserError(secrets + " " + key + ": is missing or empty; fill it in");
@@ -53,7 +50,7 @@ final class BucketCommand implements Runnable {
     }
     try (Bucket bucket =
         new Bucket(cluster, values.get("S3_ACCESS_KEY_ID"), values.get("S3_SECRET_ACCESS_KEY"))) {
-      bucket.prepare().forEach(System.out::println);
+      bucket.prepare().forEach(verbosity::say);
     }
     return 0;
   }

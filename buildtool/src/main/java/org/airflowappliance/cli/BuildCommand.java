@@ -3,6 +3,7 @@ package org.airflowappliance.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,13 +28,17 @@ import picocli.CommandLine.Option;
 @Command(
     name = "build",
     description =
-        "Writes the release: signed RPMs in a dnf repository, and all that belongs to it.",
+        "Writes the release: signed RPMs in a dnf repository, container images, and all that belongs"
+            + " to it.",
     footer = {
       "",
       "Example:",
       "  appliance build cluster.yaml -o /srv/www/release --sign-key release-key.asc"
     })
 final class BuildCommand implements Callable<Integer> {
+  /** How long a file of an earlier build stays in the cache unused. */
+  private static final Duration KEPT = Duration.ofDays(30);
+
   @Mixin Common common;
   @Mixin Verbosity verbosity;
 
@@ -48,8 +53,21 @@ final class BuildCommand implements Callable<Integer> {
       names = "--only",
       paramLabel = "SECTION",
       split = ",",
-      description = "Write only these sections and what they need: rpm, repository.")
+      description =
+          "Write only these sections and what they need: image, manifest, rpm, repository, kickstart,"
+              + " pxe.")
   List<String> only = List.of();
+
+  @Option(
+      names = "--with-installer",
+      description =
+          "Copy kernel and initrd of Rocky's installer into pxe/installer, instead of loading them from its mirror.")
+  boolean withInstaller;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Name every file that was made or reused.")
+  boolean verbose;
 
   @Option(names = "--offline", description = "Use nothing but the cache.")
   boolean offline;
@@ -78,7 +96,7 @@ final class BuildCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     final long start = System.nanoTime();
-    Blueprint blueprint = common.blueprint();
+    Blueprint blueprint = common.blueprint().withInstaller(withInstaller);
     Plan plan = Selection.of(Plan.of(blueprint, Appliance.sections()), only, blueprint);
     Path folder = Common.cacheFolder(cache);
     Console console = new Console(System.err, Console.onTerminal(), verbosity.quiet());
@@ -102,6 +120,7 @@ final class BuildCommand implements Callable<Integer> {
     if (!verbosity.quiet()) {
       print(report, Duration.ofNanos(System.nanoTime() - start));
     }
+    store.prune(Instant.now().minus(KEPT));
     return 0;
   }
 
@@ -121,15 +140,15 @@ final class BuildCommand implements Callable<Integer> {
           long made = files.stream().filter(file -> !file.reused()).count();
           long bytes = files.stream().mapToLong(Built::size).sum();
           System.out.printf(
-              "%-10s %3d made %3d reused  %s%n",
+              "%-12s %3d made %3d reused  %s%n",
               kind, made, files.size() - made, Console.size(bytes));
         });
-    if (verbosity.verbose()) {
+    if (verbose) {
       report
           .files()
           .forEach(
               file -> System.out.println((file.reused() ? "reused " : "made   ") + file.path()));
     }
-    System.out.println("release " + report.target() + " in " + Console.time(time));
+    System.out.println("release " + report.target() + " in " + Console.took(time));
   }
 }

@@ -3,7 +3,6 @@ package org.airflowappliance.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import org.airflowappliance.cluster.Cluster;
 import org.airflowappliance.cluster.ClusterYaml;
@@ -17,6 +16,8 @@ import picocli.CommandLine.Parameters;
 
 /** What {@code plan}, {@code build} and others share: the cluster file and the definitions. */
 final class Common {
+  private static final long LATEST = 0xFFFF_FFFFL;
+
   @Parameters(
       index = "0",
       arity = "0..1",
@@ -49,7 +50,8 @@ final class Common {
     Definitions definitions = definitions();
     Cluster cluster = cluster(definitions);
     AirflowLine line = AirflowLines.read(definitions, cluster.airflowVersion());
-    return new Blueprint(cluster, definitions, line, epoch().orElse(line.locked()));
+    Optional<Instant> epoch = epoch(System.getenv("SOURCE_DATE_EPOCH"));
+    return new Blueprint(cluster, definitions, line, epoch.orElse(line.locked()));
   }
 
   Cluster cluster(Definitions definitions) {
@@ -58,19 +60,17 @@ final class Common {
         : ClusterYaml.read(file, AirflowLines.versions(definitions));
   }
 
-  private static Optional<Instant> epoch() {
-    String seconds = System.getenv("SOURCE_DATE_EPOCH");
+  /** The time that SOURCE_DATE_EPOCH says; an RPM holds it in 32 bits without sign. */
+  static Optional<Instant> epoch(String seconds) {
     if (seconds == null || seconds.isEmpty()) {
       return Optional.empty();
     }
-    try {
-      return Optional.of(Instant.ofEpochSecond(Long.parseLong(seconds)));
-    } catch (NumberFormatException | DateTimeParseException problem) {
+    if (!seconds.matches("[0-9]{1,10}") || Long.parseLong(seconds) > LATEST) {
       throw new UserError(
-          "SOURCE_DATE_EPOCH: '"
-              + seconds
-              + "' is not a number of seconds since 1970; correct or unset it");
+          "SOURCE_DATE_EPOCH: '%s' is not a number of seconds since 1970 from 0 to %d; correct or unset it"
+              .formatted(seconds, LATEST));
     }
+    return Optional.of(Instant.ofEpochSecond(Long.parseLong(seconds)));
   }
 
   /** Where downloads, derived folders and the development key are kept. */

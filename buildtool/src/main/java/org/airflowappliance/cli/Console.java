@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 import org.airflowappliance.release.Bench;
 
 /**
@@ -14,31 +16,54 @@ import org.airflowappliance.release.Bench;
 final class Console implements Bench.Display {
   private static final long REPAINT_NANOS = 200_000_000L;
 
+  /** When something had come how far: the time left follows from what was done since. */
+  private record Mark(long nanos, long done) {}
+
   private final PrintStream err;
   private final boolean terminal;
   private final boolean quiet;
-  private final Map<String, Long> started = new LinkedHashMap<>();
+  private final LongSupplier nanos;
+  private final Map<String, Mark> marks = new LinkedHashMap<>();
   private long painted;
   private int width;
 
   Console(PrintStream err, boolean terminal, boolean quiet) {
+    this(err, terminal, quiet, System::nanoTime);
+  }
+
+  /** {@code nanos} is the time that repainting and the time left go by. */
+  Console(PrintStream err, boolean terminal, boolean quiet, LongSupplier nanos) {
+    this.nanos = nanos;
     this.err = err;
     this.terminal = terminal;
     this.quiet = quiet;
   }
 
-  /** The launcher says whether standard error is a terminal; Java 17 cannot tell it by itself. */
+  /** Whether standard error is a terminal. */
   static boolean onTerminal() {
-    return Boolean.getBoolean("appliance.terminal") && !"dumb".equals(System.getenv("TERM"));
+    return Screen.ERR.isTerminal();
   }
 
   @Override
-  public synchronized void progress(String what, long bytes, long total) {
+  public void progress(String what, long bytes, long total) {
+    show(what, bytes, total, Console::size);
+  }
+
+  @Override
+  public void counted(String what, long done, long total) {
+    show(what, done, total, Long::toString);
+  }
+
+  private synchronized void show(String what, long done, long total, LongFunction<String> unit) {
     if (quiet) {
       return;
     }
-    long now = System.nanoTime();
-    boolean fresh = started.putIfAbsent(what, now) == null;
+    long now = nanos.getAsLong();
+    boolean fresh = !marks.containsKey(what);
+    // its first amount counts, not its first mention: what it needs may have been made in between
+    if (fresh || marks.get(what).done() == 0) {
+      marks.put(what, new Mark(now, done));
+    }
     if (!terminal) {
       if (fresh) {
         err.println(what);
@@ -47,20 +72,22 @@ final class Console implements Bench.Display {
     }
     if (fresh || now - painted > REPAINT_NANOS) {
       painted = now;
-      paint(what + amounts(bytes, total, now - started.get(what)));
+      paint(what + amounts(marks.get(what), new Mark(now, done), total, unit));
     }
   }
 
-  private static String amounts(long bytes, long total, long nanos) {
-    if (bytes <= 0) {
+  private static String amounts(Mark first, Mark now, long total, LongFunction<String> unit) {
+    if (now.done() <= 0) {
       return "";
     }
-    String done = "  " + size(bytes);
-    if (total <= 0) {
-      return done;
+    String shown = "  " + unit.apply(now.done()) + (total > 0 ? " of " + unit.apply(total) : "");
+    long since = now.done() - first.done();
+    if (total <= 0 || since <= 0) {
+      return shown;
     }
-    long left = (long) (nanos * ((double) (total - bytes) / bytes));
-    return done + " of " + size(total) + ", " + time(Duration.ofNanos(left)) + " left";
+    double nanosEach = (double) (now.nanos() - first.nanos()) / since;
+    Duration left = Duration.ofNanos((long) (nanosEach * (total - now.done())));
+    return shown + ", " + time(left) + " left";
   }
 
   private void paint(String line) {
@@ -91,6 +118,13 @@ final class Console implements Bench.Display {
       value /= 1024;
     }
     return String.format(Locale.ROOT, "%.2f GiB", value);
+  }
+
+  /** A time that is over: with tenths while they matter. */
+  static String took(Duration duration) {
+    return duration.toMillis() < 9950
+        ? String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0)
+        : time(duration.plusMillis(500));
   }
 
   static String time(Duration duration) {

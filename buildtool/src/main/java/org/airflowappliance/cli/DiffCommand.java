@@ -2,13 +2,11 @@ package org.airflowappliance.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.airflowappliance.diff.Difference;
 import org.airflowappliance.diff.ReleaseDiff;
-import org.airflowappliance.release.ReleaseIndex;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -19,8 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "diff",
     description = {
-      "Compares two releases and says what changed inside: metadata and files of packages, lines of"
-          + " texts, sizes and digests of all else.",
+      "Compares two releases and says what changed inside: metadata and files of packages,"
+          + " configuration, layers and files of images, lines of texts, sizes and digests of all else.",
       "Exit code 0 when they could be compared, whether equal or not; see --exit-code."
     },
     footer = {"", "Example:", "  appliance diff release.1 release.2"})
@@ -38,7 +36,8 @@ final class DiffCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<Difference> differences = ReleaseDiff.of(release(oldRelease), release(newRelease));
+    List<Difference> differences =
+        ReleaseDiff.of(new ReleaseFolder(oldRelease).path(), new ReleaseFolder(newRelease).path());
     PrintWriter out = spec.commandLine().getOut();
     for (Difference difference : differences) {
       out.println(difference.headline());
@@ -48,16 +47,5 @@ final class DiffCommand implements Callable<Integer> {
       out.println("no difference");
     }
     return exitCode && !differences.isEmpty() ? 1 : 0;
-  }
-
-  private static Path release(Path folder) {
-    if (!Files.isRegularFile(folder.resolve(ReleaseIndex.NAME))) {
-      throw new UserError(
-          folder
-              + ": is not a release (there is no "
-              + ReleaseIndex.NAME
-              + " in it); name a folder that `appliance build` wrote");
-    }
-    return folder;
   }
 }

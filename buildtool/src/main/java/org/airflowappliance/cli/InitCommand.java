@@ -7,6 +7,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Callable;
 import org.airflowappliance.cluster.ClusterYaml;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code appliance init}: writes the commented example. */
@@ -15,6 +16,8 @@ import picocli.CommandLine.Parameters;
     description = "Writes a commented example of cluster.yaml.",
     footer = {"", "Example:", "  appliance init cluster.yaml"})
 final class InitCommand implements Callable<Integer> {
+  @Mixin Verbosity verbosity;
+
   @Parameters(
       paramLabel = "FILE",
       arity = "0..1",
@@ -33,7 +36,7 @@ final class InitCommand implements Callable<Integer> {
       throw new UserError(file + ": exists already and is kept; choose another name");
     }
     Files.writeString(target, ClusterYaml.exampleText(), StandardOpenOption.CREATE_NEW);
-    System.out.println("wrote " + file + "; change it, then run: appliance validate " + file);
+    verbosity.say("wrote " + file + "; change it, then run: appliance validate " + file);
     return 0;
   }
 }

@@ -20,6 +20,7 @@ import org.airflowappliance.plan.AirflowLine;
 import org.airflowappliance.plan.AirflowLines;
 import org.airflowappliance.plan.Definitions;
 import org.airflowappliance.plan.LineSource;
+import org.airflowappliance.plan.PinRows;
 import org.airflowappliance.python.Requirements;
 
 /**
@@ -33,11 +34,21 @@ record LineLock(
   private static final Pattern SERIAL = Pattern.compile("(?m)^(serial:\\s*)([0-9]+)");
   private static final Pattern LOCKED = Pattern.compile("(?m)^(locked:\\s*)(\\S+)");
 
-  /** Resolves, writes what differs below {@code folder}, and says what it was. */
-  List<String> renew(Path folder, String version) throws IOException {
+  /**
+   * Resolves, writes what differs below {@code folder}, and says what it was.
+   *
+   * @param raise whether the serial is raised all the same: what is outside of the line but carries
+   *     its serial has changed
+   */
+  List<String> renew(Path folder, String version, boolean raise) throws IOException {
     AirflowLine line = AirflowLines.read(definitions, version);
     Map<String, String> fresh = resolved(line, AirflowLines.source(definitions, version));
-    Path home = folder.resolve("rpm/lines").resolve(version);
+    return replaced(folder.resolve("rpm/lines").resolve(version), line.serial(), fresh, raise);
+  }
+
+  /** Writes those locks of a line that differ, and says what it was. */
+  List<String> replaced(Path home, int serial, Map<String, String> fresh, boolean raise)
+      throws IOException {
     Map<String, String> changed = new LinkedHashMap<>();
     List<String> changes = new ArrayList<>();
     for (Map.Entry<String, String> file : fresh.entrySet()) {
@@ -47,10 +58,10 @@ record LineLock(
         changes.addAll(LockChanges.between(file.getKey(), old, file.getValue()));
       }
     }
-    if (!changed.isEmpty()) {
+    if (raise || !changed.isEmpty()) {
       // last, so that a line whose locks are half written is not taken for a new serial
       changed.put("line.yaml", raised(Files.readString(home.resolve("line.yaml"))));
-      changes.add("serial " + line.serial() + " -> " + (line.serial() + 1));
+      changes.add("serial " + serial + " -> " + (serial + 1));
       for (Map.Entry<String, String> file : changed.entrySet()) {
         replace(home.resolve(file.getKey()), file.getValue());
       }
@@ -63,7 +74,7 @@ record LineLock(
     bench.progress("resolving the packages of " + source.suite(), 0, 0);
     Suite suite = Suite.fetch(mirrors, source.suite(), keyring, now);
     List<Pin> pins = Closure.of(suite.index(bench.store()), source.packages(), source.without());
-    texts.put("interpreter.lock", AirflowLines.rows(pins));
+    texts.put("interpreter.lock", PinRows.text(pins));
     Requirements.Locks locks = new Requirements(line, bench).resolve(source);
     texts.put("tools.lock", locks.tools());
     texts.put("build.lock", locks.build());
@@ -83,7 +94,8 @@ record LineLock(
     return Integer.parseInt(found.group(2)) + 1;
   }
 
-  private static void replace(Path file, String text) throws IOException {
+  /** Writes a file whole or not at all. */
+  static void replace(Path file, String text) throws IOException {
     Path beside = Files.writeString(file.resolveSibling(file.getFileName() + ".new"), text);
     Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }

@@ -1,6 +1,7 @@
 package org.airflowappliance.cli;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.airflowappliance.lock.Pin;
@@ -15,6 +16,11 @@ record LockBench(Store store, Console console) implements Workbench {
   @Override
   public Path pinned(Pin pin) throws IOException {
     return store.pinned(pin);
+  }
+
+  @Override
+  public Path pinned(Pin pin, URI base) throws IOException {
+    return store.pinned(pin, base);
   }
 
   @Override
@@ -35,6 +41,11 @@ record LockBench(Store store, Console console) implements Workbench {
   @Override
   public void progress(String what, long bytes, long total) {
     console.progress(what, bytes, total);
+  }
+
+  @Override
+  public void counted(String what, long done, long total) {
+    console.counted(what, done, total);
   }
 
   @Override

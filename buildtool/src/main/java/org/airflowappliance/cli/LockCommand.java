@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.airflowappliance.image.ImageSource;
 import org.airflowappliance.lock.Mirrors;
 import org.airflowappliance.lock.Store;
+import org.airflowappliance.plan.AirflowLine;
 import org.airflowappliance.plan.AirflowLines;
 import org.airflowappliance.plan.Definitions;
 import org.airflowappliance.plan.PackedDefinitions;
@@ -19,10 +21,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "lock",
     description = {
-      "Resolves all versions anew and rewrites the lock files of the Airflow lines.",
-      "A changed line gets the next serial, so that its packages are newer than those before."
+      "Resolves all versions anew and rewrites the lock files of the Airflow lines, the images and the"
+          + " boot loaders.",
+      "A changed line, or a changed image, gets the next serial, so that what is built is newer than"
+          + " before."
     },
-    footer = {"", "Example, in a checkout:", "  appliance lock && git diff rpm/lines"})
+    footer = {"", "Example, in a checkout:", "  appliance lock && git diff"})
 final class LockCommand implements Callable<Integer> {
   @Mixin Verbosity verbosity;
 
@@ -30,14 +34,15 @@ final class LockCommand implements Callable<Integer> {
       names = "--definitions",
       paramLabel = "DIR",
       defaultValue = ".",
-      description = "The folder that holds rpm; its locks are rewritten (default: this folder).")
+      description =
+          "The folder that holds rpm and images; their locks are rewritten (default: this folder).")
   Path folder;
 
   @Option(
       names = "--line",
       paramLabel = "VERSION",
       split = ",",
-      description = "Only these Airflow versions (default: all).")
+      description = "Only these Airflow versions (default: all, and the boot loaders).")
   List<String> versions = List.of();
 
   @Option(
@@ -52,6 +57,13 @@ final class LockCommand implements Callable<Integer> {
       defaultValue = "/usr/share/keyrings/debian-archive-keyring.gpg",
       description = "Keys that may have signed Debian's indices (default: ${DEFAULT-VALUE}).")
   Path keyring;
+
+  @Option(
+      names = "--rocky-mirror",
+      paramLabel = "URL",
+      description =
+          "Also lock the installer that `build --with-installer` copies, as this mirror of Rocky Linux 8 has it.")
+  String rockyMirror;
 
   @Option(
       names = "--cache",
@@ -73,22 +85,44 @@ final class LockCommand implements Callable<Integer> {
     Mirrors mirrors = new Mirrors(debianMirror);
     Console console = new Console(System.err, Console.onTerminal(), verbosity.quiet());
     Store store = new Store(Common.cacheFolder(cache), mirrors, false, console::progress);
-    LineLock lock =
-        new LineLock(definitions, new LockBench(store, console), mirrors, keyring, Instant.now());
-    for (String version : chosen(AirflowLines.versions(definitions))) {
-      List<String> changes;
-      try {
-        changes = lock.renew(folder, version);
-      } finally {
-        console.clear();
-      }
-      System.out.println(
-          "line " + version + ": " + (changes.isEmpty() ? "nothing changed" : "changed"));
-      if (!verbosity.quiet()) {
-        changes.forEach(change -> System.out.println("  " + change));
-      }
+    LockBench bench = new LockBench(store, console);
+    Instant now = Instant.now();
+    List<String> chosen = chosen(AirflowLines.versions(definitions));
+    AirflowLine line = AirflowLines.read(definitions, chosen.get(0));
+    ImageLock images = new ImageLock(bench, mirrors, keyring, now);
+    List<String> changed =
+        said("images", () -> images.renew(folder, ImageSource.all(definitions, line)), console);
+    LineLock lock = new LineLock(definitions, bench, mirrors, keyring, now);
+    for (String version : chosen) {
+      said("line " + version, () -> lock.renew(folder, version, !changed.isEmpty()), console);
+    }
+    if (versions.isEmpty()) {
+      BootLock boot = new BootLock(definitions, bench, mirrors, keyring, now);
+      said("boot loaders", () -> boot.renew(folder), console);
+    }
+    if (rockyMirror != null) {
+      said("installer", () -> new InstallerLock(rockyMirror).renew(folder), console);
     }
     return 0;
+  }
+
+  /** A lock on its way to its newest state; answers what changed. */
+  private interface Renewal {
+    List<String> changes() throws IOException;
+  }
+
+  private List<String> said(String what, Renewal renewal, Console console) throws IOException {
+    List<String> changes;
+    try {
+      changes = renewal.changes();
+    } finally {
+      console.clear();
+    }
+    System.out.println(what + ": " + (changes.isEmpty() ? "nothing changed" : "changed"));
+    if (!verbosity.quiet()) {
+      changes.forEach(change -> System.out.println("  " + change));
+    }
+    return changes;
   }
 
   private List<String> chosen(List<String> known) {

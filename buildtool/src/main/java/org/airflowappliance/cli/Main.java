@@ -5,14 +5,19 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import org.airflowappliance.bucket.BucketProblem;
 import org.airflowappliance.cluster.InvalidCluster;
+import org.airflowappliance.cluster.UnreadableSecrets;
+import org.airflowappliance.kubernetes.KubernetesProblem;
 import org.airflowappliance.lock.StoreProblem;
 import org.airflowappliance.release.IllegalKey;
 import org.airflowappliance.release.IllegalReleaseTarget;
+import org.airflowappliance.template.IllegalDefinition;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.ColorScheme;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The command line: one class per verb; maps what goes wrong to exit codes 1 (user, build) and 2
@@ -31,10 +36,12 @@ import picocli.CommandLine.Spec;
       SchemaCommand.class,
       PlanCommand.class,
       BuildCommand.class,
+      PublishCommand.class,
       DiffCommand.class,
       LockCommand.class,
       SecretsCommand.class,
       BucketCommand.class,
+      KubeconfigCommand.class,
       CompletionCommand.class
     },
     footer = {"", "Example:", "  appliance init cluster.yaml && appliance build cluster.yaml"})
@@ -53,14 +60,23 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(new Main());
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler((problem, command, result) -> failed(problem, command));
-    boolean plain = System.getenv("NO_COLOR") != null || !Console.onTerminal();
-    line.setColorScheme(
-        CommandLine.Help.defaultColorScheme(
-            plain ? CommandLine.Help.Ansi.OFF : CommandLine.Help.Ansi.ON));
+    line.setParameterExceptionHandler((problem, arguments) -> misused(problem));
+    line.setColorScheme(Screen.OUT.colors());
     return line;
   }
 
-  private static int failed(Exception problem, CommandLine command) throws Exception {
+  /** Says on standard error, in its own colours, how the command is used. */
+  private static int misused(ParameterException problem) {
+    CommandLine command = problem.getCommandLine();
+    ColorScheme colors = Screen.ERR.colors();
+    command.getErr().println(colors.errorText(problem.getMessage()));
+    if (!UnmatchedArgumentException.printSuggestions(problem, command.getErr())) {
+      command.usage(command.getErr(), colors);
+    }
+    return command.getCommandSpec().exitCodeOnInvalidInput();
+  }
+
+  private static int failed(Exception problem, CommandLine command) {
     Throwable cause =
         problem instanceof UncheckedIOException wrapped ? wrapped.getCause() : problem;
     PrintWriter err = command.getErr();
@@ -76,14 +92,19 @@ public final class Main implements Runnable {
               + "; check that it exists and may be read or written");
       return 1;
     }
-    throw problem;
+    // a bug: its trace is what whoever mends it needs
+    err.println(Screen.ERR.colors().richStackTraceString(problem));
+    return 1;
   }
 
   private static boolean isUsers(Exception problem) {
     return problem instanceof UserError
         || problem instanceof InvalidCluster
+        || problem instanceof UnreadableSecrets
+        || problem instanceof IllegalDefinition
         || problem instanceof StoreProblem
         || problem instanceof BucketProblem
+        || problem instanceof KubernetesProblem
         || problem instanceof IllegalReleaseTarget
         || problem instanceof IllegalKey;
   }

@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Set;
 import org.airflowappliance.cluster.Problem;
 import org.airflowappliance.cluster.SecretsFile;
+import org.airflowappliance.manifest.PodSecrets;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -23,7 +25,8 @@ import picocli.CommandLine.Spec;
 /** {@code appliance secrets}: makes and checks the file that the operator places on the nodes. */
 @Command(
     name = "secrets",
-    description = "Makes or checks secrets.env, the only file that an operator adds to a node.",
+    description =
+        "Makes or checks secrets.env, the only file that an operator adds to a node, and prints what task pods need of it.",
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Example:", "  appliance secrets new secrets.env"})
 final class SecretsCommand implements Runnable {
@@ -31,7 +34,7 @@ final class SecretsCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Name a command: new or check.");
+    throw new ParameterException(spec.commandLine(), "Name a command: new, check or manifest.");
   }
 
   @Command(
@@ -39,7 +42,8 @@ final class SecretsCommand implements Runnable {
       description =
           "Writes a secrets file with generated keys and empty lines for the rest; never over an existing one.",
       footer = {"", "Example:", "  appliance secrets new secrets.env"})
-  int fresh(@Parameters(paramLabel = "FILE") Path file) throws IOException {
+  int fresh(@Parameters(paramLabel = "FILE") Path file, @Mixin Verbosity verbosity)
+      throws IOException {
     if (Files.exists(file)) {
       throw new UserError(
           file + ": exists already and is kept; choose another name or move it away");
@@ -52,7 +56,7 @@ final class SecretsCommand implements Runnable {
             PosixFilePermissions.asFileAttribute(mine))) {
       channel.write(StandardCharsets.UTF_8.encode(SecretsFile.fresh(new SecureRandom())));
     }
-    System.out.println(
+    verbosity.say(
         "wrote " + file + "; fill in the empty lines, then run: appliance secrets check " + file);
     return 0;
   }
@@ -62,7 +66,9 @@ final class SecretsCommand implements Runnable {
       description =
           "Names every missing, empty or malformed key of a secrets file; never prints a value.",
       footer = {"", "Example:", "  appliance secrets check secrets.env"})
-  int check(@Parameters(paramLabel = "FILE") Path file) throws IOException {
+  int check(@Parameters(paramLabel = "FILE") Path file, @Mixin Verbosity verbosity)
+      throws IOException {
+    SecretsFile secrets = SecretsFile.read(file);
     List<String> problems = new ArrayList<>();
     Set<PosixFilePermission> others = EnumSet.copyOf(Files.getPosixFilePermissions(file));
     others.removeAll(PosixFilePermissions.fromString("rwx------"));
@@ -74,14 +80,45 @@ final class SecretsCommand implements Runnable {
               + ", so others than its owner can use it; run: chmod 600 "
               + file);
     }
-    SecretsFile.parse(file.getFileName().toString(), Files.readString(file)).problems().stream()
-        .sorted()
-        .map(Problem::toString)
-        .forEach(problems::add);
+    secrets.problems().stream().map(Problem::toString).forEach(problems::add);
     if (!problems.isEmpty()) {
       throw new UserError(problems);
     }
-    System.out.println(file + ": complete");
+    verbosity.say(file + ": complete");
+    return 0;
+  }
+
+  @Command(
+      name = "manifest",
+      description = {
+        "Prints the Secret objects that task pods refer to, made from a secrets file, for kubectl.",
+        "KUBERNETES_TOKEN may still be empty: it comes from `appliance kubeconfig` later."
+      },
+      footer = {
+        "",
+        "Example:",
+        "  appliance secrets manifest secrets.env cluster.yaml | kubectl apply --server-side -f -"
+      })
+  int manifest(
+      @Parameters(paramLabel = "SECRETS", description = "The secrets file.") Path file,
+      @Parameters(
+              paramLabel = "FILE",
+              arity = "0..1",
+              description = "The cluster file (default: the example).")
+          Path cluster)
+      throws IOException {
+    SecretsFile secrets = SecretsFile.read(file);
+    List<String> problems =
+        secrets.problems().stream()
+            .filter(problem -> PodSecrets.KEYS.contains(problem.path()))
+            .map(Problem::toString)
+            .toList();
+    if (!problems.isEmpty()) {
+      throw new UserError(problems);
+    }
+    Common common = new Common();
+    common.file = cluster;
+    System.out.print(PodSecrets.yaml(common.blueprint(), secrets.values()));
     return 0;
   }
 }

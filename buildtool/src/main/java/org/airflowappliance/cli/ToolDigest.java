@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -17,8 +18,9 @@ import org.airflowappliance.file.Owner;
 import org.airflowappliance.plan.Fingerprint;
 
 /**
- * Digest of the tool's own code: what another version of the code wrote is not reused. Definitions
- * are left out, since every artifact's recipe holds those that it is made from.
+ * Digest of the tool's own code and of its libraries' versions: what another version of the code
+ * wrote is not reused. Definitions are left out, since every artifact's recipe holds those that it
+ * is made from.
  */
 final class ToolDigest {
   private ToolDigest() {}
@@ -52,9 +54,14 @@ final class ToolDigest {
     }
   }
 
-  private static String jar(Path jar) throws IOException {
+  /** The libraries stand in the manifest by name and version: another one may write other bytes. */
+  static String jar(Path jar) throws IOException {
     Fingerprint all = new Fingerprint();
     try (JarFile open = new JarFile(jar.toFile())) {
+      if (open.getManifest() != null) {
+        Object libraries = open.getManifest().getMainAttributes().get(Attributes.Name.CLASS_PATH);
+        all.add("libraries", String.valueOf(libraries));
+      }
       open.stream()
           .filter(entry -> entry.getName().endsWith(".class"))
           .sorted(Comparator.comparing(ZipEntry::getName))

@@ -12,17 +12,19 @@ import picocli.CommandLine.Mixin;
     footer = {"", "Example:", "  appliance validate cluster.yaml"})
 final class ValidateCommand implements Callable<Integer> {
   @Mixin Common common;
+  @Mixin Verbosity verbosity;
 
   @Override
   public Integer call() {
     Cluster cluster = common.cluster(common.definitions());
-    System.out.printf(
-        "%s: valid: cluster %s, release %d, %d nodes, Airflow %s%n",
-        common.file == null ? "the example" : common.file,
-        cluster.name(),
-        cluster.release(),
-        cluster.nodes().size(),
-        cluster.airflowVersion());
+    verbosity.say(
+        "%s: valid: cluster %s, release %d, %d nodes, Airflow %s"
+            .formatted(
+                common.file == null ? "the example" : common.file,
+                cluster.name(),
+                cluster.release(),
+                cluster.nodes().size(),
+                cluster.airflowVersion()));
     return 0;
   }
 }

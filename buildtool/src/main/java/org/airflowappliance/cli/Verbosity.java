@@ -2,23 +2,21 @@ package org.airflowappliance.cli;
 
 import picocli.CommandLine.Option;
 
-/** How much is said on standard error. */
+/** How much is said of what was done. */
 final class Verbosity {
   @Option(
       names = {"-q", "--quiet"},
       description = "Say nothing but warnings and errors.")
   private boolean quiet;
 
-  @Option(
-      names = {"-v", "--verbose"},
-      description = "Name every file.")
-  private boolean verbose;
-
   boolean quiet() {
     return quiet;
   }
 
-  boolean verbose() {
-    return verbose;
+  /** Says a line on standard output unless quiet. */
+  void say(String line) {
+    if (!quiet) {
+      System.out.println(line);
+    }
   }
 }

@@ -87,6 +87,12 @@ public record Cluster(
           "size",
           diskGiB + ", " + vcpu + ", " + memoryGiB);
     }
+
+    /** Address of the node's network. */
+    public String network() {
+      Ipv4 mask = Ipv4.of(netmask).orElseThrow();
+      return Ipv4.of(address).orElseThrow().network(mask).toString();
+    }
   }
 
   /**
@@ -104,25 +110,40 @@ public record Cluster(
   }
 
   /**
-   * The PostgreSQL server that holds the metadata; {@code ca} is a file of the operator's, read
-   * beside cluster.yaml.
+   * The PostgreSQL server that holds the metadata.
+   *
+   * @param ca a file of the operator's, read beside cluster.yaml
+   * @param cidrs address blocks that task pods reach it at, beside its address
    */
   public record Database(
-      String host, int port, String name, String user, String sslmode, Optional<CaFile> ca) {
+      String host,
+      int port,
+      String name,
+      String user,
+      String sslmode,
+      Optional<CaFile> ca,
+      List<String> cidrs) {
     public Database {
+      cidrs = List.copyOf(cidrs);
       check(port > 0 && port <= 65535, "port", port);
     }
   }
 
-  /** The S3 server; prefixes have no slash at either end. */
+  /**
+   * The S3 server; prefixes have no slash at either end.
+   *
+   * @param cidrs address blocks that task pods reach it at, beside its address
+   */
   public record ObjectStore(
       URI endpoint,
       String region,
       String bucket,
       String dagPrefix,
       String logPrefix,
-      boolean pathStyle) {
+      boolean pathStyle,
+      List<String> cidrs) {
     public ObjectStore {
+      cidrs = List.copyOf(cidrs);
       check(!(dagPrefix + logPrefix).matches("/.*|.*/"), "prefixes", dagPrefix + ", " + logPrefix);
       check(!dagPrefix.equals(logPrefix), "prefix", dagPrefix);
     }

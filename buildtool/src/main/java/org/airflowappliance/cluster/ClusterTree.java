@@ -87,7 +87,8 @@ final class ClusterTree {
         text(database, "name"),
         text(database, "user"),
         text(database, "sslmode"),
-        caFiles.of(database.child("ca")));
+        caFiles.of(database.child("ca")),
+        list(database.child("cidrs")));
   }
 
   private static Cluster.ObjectStore objectStore(Part store) {
@@ -97,7 +98,8 @@ final class ClusterTree {
         text(store, "bucket"),
         text(store, "dagPrefix"),
         text(store, "logPrefix"),
-        store.child("pathStyle").node().booleanValue());
+        store.child("pathStyle").node().booleanValue(),
+        list(store.child("cidrs")));
   }
 
   private static Cluster.Oidc oidc(Part oidc) {

@@ -1,5 +1,6 @@
 package org.airflowappliance.cluster;
 
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,6 +57,15 @@ public record SecretsFile(Map<String, String> values, List<Problem> problems) {
       text.append("\n# %s\n%s=%s\n".formatted(key.purpose, key.name(), key.generated(random)));
     }
     return text.toString();
+  }
+
+  /**
+   * Reads and checks a file.
+   *
+   * @throws UnreadableSecrets when it is not a text that a person may have written
+   */
+  public static SecretsFile read(Path file) {
+    return parse(file.toString(), SecretsText.of(file));
   }
 
   /** Reads and checks a file's text. */

@@ -43,7 +43,9 @@ final class ServiceChecks {
 
   private static void database(Part cluster) {
     Part database = cluster.child("database");
-    host(database.child("host"));
+    Part host = database.child("host");
+    host(host);
+    reachable(database, host, host.text());
     String mode = database.text("sslmode").orElse("");
     if (mode.startsWith("verify-")
         && !database.child("ca").present()
@@ -53,6 +55,20 @@ final class ServiceChecks {
           .problem(
               "'%s' checks the server against a CA, but none is named; add database.ca with its PEM file"
                   .formatted(mode));
+    }
+  }
+
+  /** What is known by name only needs its addresses, or no task pod would reach it. */
+  private static void reachable(Part service, Part place, Optional<String> host) {
+    Part cidrs = service.child("cidrs");
+    cidrs.items().forEach(WorkerChecks::block);
+    if (host.isEmpty() || place.text().isEmpty() || !cidrs.items().isEmpty()) {
+      return;
+    }
+    if (Ipv4.of(host.get()).isEmpty()) {
+      place.problem(
+          "'%s' is a host name, and the NetworkPolicy of the task pods knows no host names; add %s with the blocks of addresses that it has, such as [192.168.11.7/32]"
+              .formatted(host.get(), cidrs.spot().shown()));
     }
   }
 
@@ -68,7 +84,9 @@ final class ServiceChecks {
   }
 
   private static void objectStore(Part store) {
-    WebAddress.check(store.child("endpoint"), WebAddress.Tail.NONE);
+    Part endpoint = store.child("endpoint");
+    Optional<URI> address = WebAddress.check(endpoint, WebAddress.Tail.NONE);
+    reachable(store, endpoint, address.map(URI::getHost));
     Optional<String> dags = store.text("dagPrefix");
     Optional<String> logs = store.text("logPrefix");
     if (dags.isEmpty() || logs.isEmpty()) {

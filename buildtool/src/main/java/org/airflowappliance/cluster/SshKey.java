@@ -32,6 +32,11 @@ final class SshKey {
           "%s does not begin with a key's type; write TYPE BASE64 [COMMENT] with a type of %s"
               .formatted(Problems.quote(words[0]), String.join(", ", TYPES)));
     }
+    if (words.length == 3 && !words[2].matches("[^\\p{Cntrl}\"\\\\]*")) {
+      return Optional.of(
+          "the comment after the key has a quote, a backslash or a control character, which no"
+              + " kickstart can carry; leave it out");
+    }
     Optional<String> inner = inner(words[1]);
     if (inner.isEmpty()) {
       return Optional.of(
@@ -52,10 +57,10 @@ final class SshKey {
     } catch (IllegalArgumentException broken) {
       return Optional.empty();
     }
-    if (bytes.length < 32 || ByteBuffer.wrap(bytes).getInt() > 32 || bytes[0] != 0) {
+    int length = bytes.length < 32 ? -1 : ByteBuffer.wrap(bytes).getInt();
+    if (length < 0 || length > Math.min(32, bytes.length - 4)) {
       return Optional.empty();
     }
-    return Optional.of(
-        new String(bytes, 4, ByteBuffer.wrap(bytes).getInt(), StandardCharsets.US_ASCII));
+    return Optional.of(new String(bytes, 4, length, StandardCharsets.US_ASCII));
   }
 }

@@ -39,7 +39,8 @@ final class WorkerChecks {
     return amount;
   }
 
-  private static void block(Part cidr) {
+  /** A block of addresses as a NetworkPolicy takes it. */
+  static void block(Part cidr) {
     cidr.text().flatMap(WorkerChecks::problem).ifPresent(cidr::problem);
   }
 

@@ -31,6 +31,6 @@ record Bytes(long size, String sha256) {
 
   @Override
   public String toString() {
-    return size + " bytes sha256 " + RpmDiff.start(sha256);
+    return size + " bytes sha256 " + ListedFile.start(sha256);
   }
 }

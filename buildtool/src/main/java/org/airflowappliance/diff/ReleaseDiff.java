@@ -15,7 +15,8 @@ import org.airflowappliance.rpm.RpmTag;
 /** Compares two release folders and says what changed inside their files. */
 public final class ReleaseDiff {
   /** Files that are made from the others, so that a diff of them tells nothing more. */
-  private static final String FOLLOWS = "release\\.json|SHA256SUMS|.*\\.asc|rpm/repodata/.*";
+  private static final String FOLLOWS =
+      "release\\.json|SHA256SUMS|.*\\.asc|rpm/repodata/.*|images/.*\\.digest";
 
   private final Path oldRelease;
   private final Path newRelease;
@@ -88,6 +89,9 @@ public final class ReleaseDiff {
     if (path.endsWith(".rpm")) {
       List<String> changes = RpmDiff.of(old, fresh);
       return changes.isEmpty() ? List.of("only its times, compression or signature") : changes;
+    }
+    if (path.matches("images/[^/]+\\.tar")) {
+      return ImageDiff.of(old, fresh);
     }
     Optional<List<String>> text = TextDiff.of(old, fresh);
     return text.isPresent() ? text.get() : List.of(Bytes.of(old) + " -> " + Bytes.of(fresh));

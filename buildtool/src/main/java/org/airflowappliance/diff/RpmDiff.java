@@ -9,15 +9,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.airflowappliance.rpm.RpmContents;
-import org.airflowappliance.rpm.RpmFile;
 import org.airflowappliance.rpm.RpmHeader;
 import org.airflowappliance.rpm.RpmTag;
 import org.airflowappliance.rpm.TagTable;
 
 /** What changed from one package to another: metadata, relations, scriptlets and files. */
 final class RpmDiff {
-  // A package with more changed files than this has new libraries: a list says more than diffs.
-  private static final int DIFFED_FILES = 50;
   private static final Map<String, Integer> TEXTS = new LinkedHashMap<>();
   private static final Map<String, Integer> SCRIPTS = new LinkedHashMap<>();
 
@@ -89,78 +86,28 @@ final class RpmDiff {
   }
 
   private void files() throws IOException {
-    TreeMap<String, RpmFile> old = byPath(before);
-    TreeMap<String, RpmFile> fresh = byPath(after);
-    TreeSet<String> paths = new TreeSet<>(old.keySet());
-    paths.addAll(fresh.keySet());
-    TreeSet<String> rewritten = new TreeSet<>();
-    for (String path : paths) {
-      if (!old.containsKey(path)) {
-        lines.add("+ " + path + "  " + described(fresh.get(path)));
-      } else if (!fresh.containsKey(path)) {
-        lines.add("- " + path + "  " + described(old.get(path)));
-      } else if (!old.get(path).equals(fresh.get(path))) {
-        lines.add("~ " + path + "  " + changed(old.get(path), fresh.get(path)));
-        if (!old.get(path).digest().equals(fresh.get(path).digest())) {
-          rewritten.add(path);
-        }
-      }
-    }
-    if (!rewritten.isEmpty() && rewritten.size() <= DIFFED_FILES) {
-      contents(rewritten);
-    }
+    lines.addAll(
+        new FileListDiff(byPath(before), byPath(after))
+            .lines(
+                paths -> RpmContents.read(oldRpm, paths),
+                paths -> RpmContents.read(newRpm, paths)));
   }
 
-  private void contents(TreeSet<String> paths) throws IOException {
-    Map<String, byte[]> old = RpmContents.read(oldRpm, paths);
-    Map<String, byte[]> fresh = RpmContents.read(newRpm, paths);
-    for (String path : paths) {
-      if (old.containsKey(path) && fresh.containsKey(path)) {
-        TextDiff.of(old.get(path), fresh.get(path))
-            .ifPresent(
-                diff -> {
-                  lines.add(path + ":");
-                  diff.forEach(line -> lines.add("  " + line));
-                });
-      }
-    }
-  }
-
-  private static TreeMap<String, RpmFile> byPath(RpmHeader header) {
-    TreeMap<String, RpmFile> files = new TreeMap<>();
-    header.files().forEach(file -> files.put(file.path(), file));
+  private static Map<String, ListedFile> byPath(RpmHeader header) {
+    Map<String, ListedFile> files = new TreeMap<>();
+    header
+        .files()
+        .forEach(
+            file ->
+                files.put(
+                    file.path(),
+                    new ListedFile(
+                        file.mode(),
+                        file.flags(),
+                        file.size(),
+                        file.user() + ":" + file.group(),
+                        file.digest(),
+                        file.link())));
     return files;
-  }
-
-  private static String described(RpmFile file) {
-    String what = file.symlink() ? " -> " + file.link() : file.directory() ? " directory" : "";
-    return "%04o %s:%s %d".formatted(file.mode() & 07777, file.user(), file.group(), file.size())
-        + what;
-  }
-
-  private static String changed(RpmFile old, RpmFile fresh) {
-    List<String> parts = new ArrayList<>();
-    if (old.mode() != fresh.mode()) {
-      parts.add("mode %06o -> %06o".formatted(old.mode(), fresh.mode()));
-    }
-    String owner = old.user() + ":" + old.group();
-    String newOwner = fresh.user() + ":" + fresh.group();
-    if (!owner.equals(newOwner)) {
-      parts.add("owner " + owner + " -> " + newOwner);
-    }
-    if (old.flags() != fresh.flags()) {
-      parts.add("flags " + old.flags() + " -> " + fresh.flags());
-    }
-    if (!old.link().equals(fresh.link())) {
-      parts.add("link " + old.link() + " -> " + fresh.link());
-    } else if (!old.digest().equals(fresh.digest())) {
-      parts.add("size " + old.size() + " -> " + fresh.size());
-      parts.add("sha256 " + start(old.digest()) + " -> " + start(fresh.digest()));
-    }
-    return String.join(", ", parts);
-  }
-
-  static String start(String digest) {
-    return digest.substring(0, Math.min(12, digest.length()));
   }
 }

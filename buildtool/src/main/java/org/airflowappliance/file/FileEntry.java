@@ -61,6 +61,19 @@ public sealed interface FileEntry {
     }
   }
 
+  /** Another name of a regular file of the same tree, whose owner and mode it shares. */
+  record HardLink(String path, Owner owner, int mode, String target) implements FileEntry {
+    public HardLink {
+      Checks.entry(path, owner, mode);
+      Checks.entry(target, owner, mode);
+    }
+
+    @Override
+    public HardLink at(String newPath) {
+      return new HardLink(newPath, owner, mode, target);
+    }
+  }
+
   /** What every entry has to satisfy. */
   final class Checks {
     private Checks() {}

@@ -10,8 +10,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.airflowappliance.file.FileEntry.Directory;
+import org.airflowappliance.file.FileEntry.HardLink;
 import org.airflowappliance.file.FileEntry.Regular;
 import org.airflowappliance.file.FileEntry.Symlink;
 
@@ -53,6 +55,15 @@ public final class FileTree {
           throw new IllegalArgumentException(
               path + ": lies below " + above + ", which is not a directory");
         }
+      }
+    }
+    for (FileEntry entry : sorted.values()) {
+      if (entry instanceof HardLink link && !(sorted.get(link.target()) instanceof Regular)) {
+        throw new IllegalArgumentException(
+            link.path()
+                + ": is a hard link to "
+                + link.target()
+                + ", which is no file of the same tree; keep or leave out both");
       }
     }
     return new FileTree(sorted);
@@ -113,6 +124,22 @@ public final class FileTree {
       }
     }
     return of(all);
+  }
+
+  /**
+   * The tree with other entries laid over it: where both have a path, the other's stays.
+   *
+   * @throws IllegalArgumentException when a file would lie below a file
+   */
+  public FileTree under(Collection<? extends FileEntry> others) {
+    TreeMap<String, FileEntry> all = new TreeMap<>(entries);
+    others.forEach(entry -> all.put(entry.path(), entry));
+    return of(all.values());
+  }
+
+  /** The entries that a condition holds for. */
+  public FileTree only(Predicate<FileEntry> wanted) {
+    return of(entries.values().stream().filter(wanted).toList());
   }
 
   /** The tree with every missing parent folder added. */

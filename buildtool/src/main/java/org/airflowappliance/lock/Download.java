@@ -45,7 +45,8 @@ record Download(Pin pin, List<URI> bases, Store.Progress progress, long firstPau
             + ": cannot be fetched: "
             + String.join("; ", answers)
             + ". Where it is gone (404), run `appliance lock`; where the mirror is wrong, give"
-            + " --debian-mirror URL; else run the same command again, it goes on from here");
+            + " --debian-mirror URL (for Rocky's installer: provisioning.rockyMirror); else run the"
+            + " same command again, it goes on from here");
   }
 
   private boolean from(URI address, Path part, List<String> answers) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,6 +93,18 @@ public record Mirrors(String option, Path aptFolder) {
             + ": cannot be fetched: "
             + String.join("; ", answers)
             + "; give --debian-mirror URL");
+  }
+
+  /** Size in bytes that the first mirror says of a file. */
+  public long size(String location) throws IOException {
+    URI address = URI.create(bases().get(0) + "/" + location);
+    HttpResponse<InputStream> answer = Http.open(address, 0);
+    answer.body().close();
+    return answer
+        .headers()
+        .firstValueAsLong("Content-Length")
+        .orElseThrow(
+            () -> new StoreProblem(address + ": its size is not said; name another mirror"));
   }
 
   private List<Path> files() throws IOException {

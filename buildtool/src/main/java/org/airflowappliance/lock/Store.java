@@ -1,17 +1,19 @@
 package org.airflowappliance.lock;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +29,7 @@ public final class Store {
   private final Mirrors mirrors;
   private final boolean offline;
   private final Progress progress;
+  private final FinishedFiles finished;
 
   /** Says what is being done. */
   @FunctionalInterface
@@ -51,6 +54,7 @@ public final class Store {
     this.mirrors = mirrors;
     this.offline = offline;
     this.progress = progress;
+    this.finished = new FinishedFiles(folder.resolve("artifacts"));
   }
 
   /** Whether nothing but the cache may be used. */
@@ -60,6 +64,15 @@ public final class Store {
 
   /** The file of a pin, fetched when it is not there yet. */
   public Path pinned(Pin pin) throws IOException {
+    return pinned(pin, mirrors::bases);
+  }
+
+  /** The same from a server that is no mirror of Debian; the pin's location is below its base. */
+  public Path pinned(Pin pin, URI base) throws IOException {
+    return pinned(pin, () -> List.of(base));
+  }
+
+  private Path pinned(Pin pin, Supplier<List<URI>> bases) throws IOException {
     Path file = folder.resolve("downloads").resolve(pin.sha256());
     return locked(
         "downloads-" + pin.sha256(),
@@ -75,7 +88,7 @@ public final class Store {
                       + ", and --offline forbids to fetch it; run once without --offline");
             }
             Files.createDirectories(file.getParent());
-            new Download(pin, mirrors.bases(), progress).to(file);
+            new Download(pin, bases.get(), progress).to(file);
           }
           return file;
         });
@@ -119,48 +132,17 @@ public final class Store {
    * dropped.
    */
   public Optional<Kept> artifact(String fingerprint, Path target) throws IOException {
-    Path file = folder.resolve("artifacts").resolve(fingerprint);
-    Path digest = digestOf(file);
-    try {
-      String expected = Files.readString(digest).strip();
-      Digests.Copied copied = Digests.copy(file, target);
-      if (copied.sha256().equals(expected)) {
-        return Optional.of(new Kept(copied.size(), expected));
-      }
-      Files.delete(digest);
-      Files.deleteIfExists(target);
-      return Optional.empty();
-    } catch (NoSuchFileException absent) {
-      Files.deleteIfExists(target);
-      return Optional.empty();
-    }
+    return finished.copy(fingerprint, target);
   }
 
   /** Keeps a finished file under the fingerprint of what it was made from. */
   public Kept keep(String fingerprint, Path source) throws IOException {
-    Path file = folder.resolve("artifacts").resolve(fingerprint);
-    Files.createDirectories(file.getParent());
-    Path temporary = Files.createTempFile(file.getParent(), "new-", "");
-    try {
-      Digests.Copied copied = Digests.copy(source, temporary);
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      // the digest comes last: without it the file does not count
-      Path text = Files.createTempFile(file.getParent(), "new-", "");
-      Files.writeString(text, copied.sha256());
-      Files.move(
-          text,
-          digestOf(file),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
-      return new Kept(copied.size(), copied.sha256());
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+    return finished.keep(fingerprint, source);
   }
 
-  private static Path digestOf(Path file) {
-    return file.resolveSibling(file.getFileName() + ".sha256");
+  /** Removes the finished files that were not used since a time. */
+  public void prune(Instant since) throws IOException {
+    finished.prune(since);
   }
 
   private interface Step {

@@ -1,14 +1,13 @@
 package org.airflowappliance.plan;
 
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.airflowappliance.lock.Pin;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.airflowappliance.template.IllegalDefinition;
 
 /** Reads the Airflow lines of the definitions: one folder {@code rpm/lines/VERSION} each. */
 public final class AirflowLines {
@@ -30,7 +29,7 @@ public final class AirflowLines {
   /**
    * The line of a version.
    *
-   * @throws IllegalArgumentException when there is none, or a file of it cannot be read
+   * @throws IllegalDefinition when there is none, or a file of it cannot be read
    */
   public static AirflowLine read(Definitions definitions, String version) {
     String folder = FOLDER + version + "/";
@@ -38,18 +37,18 @@ public final class AirflowLines {
     return new AirflowLine(
         version,
         line.get("python"),
-        Integer.parseInt(line.get("serial")),
-        Instant.parse(line.get("locked")),
+        serial(folder + "line.yaml", line.get("serial")),
+        locked(folder + "line.yaml", line.get("locked")),
         definitions.text(folder + "requirements.lock"),
         definitions.text(folder + "build.lock"),
         definitions.text(folder + "tools.lock"),
-        pins(folder + "interpreter.lock", definitions.text(folder + "interpreter.lock")));
+        PinRows.read(definitions, folder + "interpreter.lock"));
   }
 
   /**
    * What the locks of a version are resolved from.
    *
-   * @throws IllegalArgumentException when there is no such line, or a file of it cannot be read
+   * @throws IllegalDefinition when there is no such line, or a file of it cannot be read
    */
   public static LineSource source(Definitions definitions, String version) {
     String folder = FOLDER + version + "/";
@@ -67,6 +66,22 @@ public final class AirflowLines {
         Set.copyOf(words(required(place, line, "interpreterWithout"))));
   }
 
+  private static int serial(String place, String value) {
+    if (!value.matches("[0-9]{1,9}")) {
+      throw new IllegalDefinition(place + ": serial: '" + value + "' is no number; write one");
+    }
+    return Integer.parseInt(value);
+  }
+
+  private static Instant locked(String place, String value) {
+    try {
+      return Instant.parse(value);
+    } catch (DateTimeParseException other) {
+      throw new IllegalDefinition(
+          place + ": locked: '" + value + "' is no time; write it as 2022-04-06T00:00:00Z", other);
+    }
+  }
+
   private static List<String> words(String text) {
     return List.of(text.strip().split("\\s+"));
   }
@@ -74,62 +89,24 @@ public final class AirflowLines {
   private static String required(String place, Map<String, String> line, String key) {
     String value = line.get(key);
     if (value == null || value.isBlank()) {
-      throw new IllegalArgumentException(
+      throw new IllegalDefinition(
           place + ": the key '" + key + "' is missing; `appliance lock` needs it");
     }
     return value;
   }
 
   private static Map<String, String> line(Definitions definitions, String place) {
-    LoadSettings settings = LoadSettings.builder().setLabel(place).build();
-    Object yaml = new Load(settings).loadFromString(definitions.text(place));
+    Object yaml = YamlText.read(place, definitions.text(place));
     Map<String, String> values = new TreeMap<>();
     if (yaml instanceof Map<?, ?> map) {
-      map.forEach((key, value) -> values.put(key.toString(), value.toString()));
+      map.forEach((key, value) -> values.put(String.valueOf(key), String.valueOf(value)));
     }
     for (String key : List.of("python", "serial", "locked")) {
       if (!values.containsKey(key)) {
-        throw new IllegalArgumentException(
+        throw new IllegalDefinition(
             place + ": the key '" + key + "' is missing; add it or run `appliance lock`");
       }
     }
     return values;
-  }
-
-  /** Rows of {@code name version location size sha256}; lines that begin with # are comments. */
-  private static List<Pin> pins(String place, String text) {
-    return text.lines()
-        .filter(row -> !row.isBlank() && !row.startsWith("#"))
-        .map(row -> pin(place, row.strip().split("\\s+")))
-        .toList();
-  }
-
-  /** The text of {@code interpreter.lock}. */
-  public static String rows(List<Pin> pins) {
-    StringBuilder text = new StringBuilder("# name version location size sha256\n");
-    for (Pin pin : pins) {
-      text.append(
-          String.join(
-              " ",
-              pin.name(),
-              pin.version(),
-              pin.location(),
-              Long.toString(pin.size()),
-              pin.sha256() + "\n"));
-    }
-    return text.toString();
-  }
-
-  private static Pin pin(String place, String[] row) {
-    if (row.length != 5) {
-      throw new IllegalArgumentException(
-          place
-              + ": '"
-              + String.join(" ", row)
-              + "' has "
-              + row.length
-              + " columns instead of name, version, location, size, sha256; run `appliance lock`");
-    }
-    return new Pin(row[0], row[1], row[2], Long.parseLong(row[3]), row[4]);
   }
 }

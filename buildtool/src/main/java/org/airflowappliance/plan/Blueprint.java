@@ -10,6 +10,17 @@ import org.airflowappliance.cluster.Cluster;
  * @param definitions the data folders
  * @param line the Airflow line that the cluster names
  * @param epoch the one time of this release
+ * @param installer whether the installer of Rocky is copied into the release
  */
 public record Blueprint(
-    Cluster cluster, Definitions definitions, AirflowLine line, Instant epoch) {}
+    Cluster cluster, Definitions definitions, AirflowLine line, Instant epoch, boolean installer) {
+  /** A blueprint without the installer. */
+  public Blueprint(Cluster cluster, Definitions definitions, AirflowLine line, Instant epoch) {
+    this(cluster, definitions, line, epoch, false);
+  }
+
+  /** The same with or without the installer. */
+  public Blueprint withInstaller(boolean copied) {
+    return new Blueprint(cluster, definitions, line, epoch, copied);
+  }
+}

@@ -1,6 +1,7 @@
 package org.airflowappliance.plan;
 
 import java.util.List;
+import org.airflowappliance.template.IllegalDefinition;
 
 /**
  * The data folders rpm, images, kickstart and manifests: packed in the jar, or a folder given by an
@@ -11,7 +12,7 @@ public interface Definitions {
    * A text in UTF-8.
    *
    * @param path such as {@code rpm/airflow/package.yaml}
-   * @throws IllegalArgumentException when there is none
+   * @throws IllegalDefinition when there is none
    */
   String text(String path);
 

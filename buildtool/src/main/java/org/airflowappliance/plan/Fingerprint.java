@@ -43,6 +43,8 @@ public final class Fingerprint {
       add(entry.getClass().getSimpleName(), entry.path(), entry.owner(), entry.mode());
       if (entry instanceof FileEntry.Symlink link) {
         add(link.target());
+      } else if (entry instanceof FileEntry.HardLink link) {
+        add(link.target());
       } else if (entry instanceof FileEntry.Regular file) {
         content(file.path(), file.content());
       }

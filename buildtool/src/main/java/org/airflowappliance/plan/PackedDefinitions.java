@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import org.airflowappliance.template.IllegalDefinition;
 
 /** Definitions in a folder, or those that were packed into the tool. */
 public final class PackedDefinitions {
@@ -42,8 +43,8 @@ public final class PackedDefinitions {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  private static IllegalArgumentException missing(String path, Object place) {
-    return new IllegalArgumentException(
+  private static IllegalDefinition missing(String path, Object place) {
+    return new IllegalDefinition(
         "definitions: there is no " + path + " in " + place + "; check --definitions");
   }
 

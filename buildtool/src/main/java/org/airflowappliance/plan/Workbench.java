@@ -1,6 +1,7 @@
 package org.airflowappliance.plan;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.airflowappliance.lock.Pin;
@@ -19,6 +20,9 @@ public interface Workbench {
   /** A locked file of the Debian mirror, fetched or from the cache, its digest checked. */
   Path pinned(Pin pin) throws IOException;
 
+  /** A locked file of another server than Debian's, its pin's location below {@code base}. */
+  Path pinned(Pin pin, URI base) throws IOException;
+
   /** A derived folder, made now or from the cache; read-only for the caller. */
   Path derived(Derived derived) throws IOException;
 
@@ -36,4 +40,7 @@ public interface Workbench {
 
   /** Says what is being done, for the progress display; {@code total} is 0 when unknown. */
   void progress(String what, long bytes, long total);
+
+  /** Says the same of things that are counted, not measured; a bench may leave it out. */
+  default void counted(String what, long done, long total) {}
 }

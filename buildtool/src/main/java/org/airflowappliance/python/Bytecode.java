@@ -14,11 +14,11 @@ import java.util.stream.Stream;
  * seed, and always the same files in the same process, since what a process compiled before shows
  * in its marshalled references.
  */
-record Bytecode(PythonInterpreter interpreter, Path python) {
+public record Bytecode(PythonInterpreter interpreter, Path python) {
   private static final int PROCESSES = 2;
 
   /** Compiles all sources below {@code folder} as if they stood at {@code path}. */
-  void compile(Path folder, String path) throws IOException {
+  public void compile(Path folder, String path) throws IOException {
     List<String> sources;
     try (Stream<Path> walk = Files.walk(folder)) {
       sources =
@@ -70,7 +70,8 @@ record Bytecode(PythonInterpreter interpreter, Path python) {
               "unchecked-hash")
           .with("-s", folder.toString(), "-p", path, "-i", list.toString())
           .set("PYTHONHASHSEED", "0")
-          .run(folder);
+          // elsewhere: Python would import its own modules from a folder that has their names
+          .run(lists);
     } catch (IOException problem) {
       throw new UncheckedIOException(problem);
     }

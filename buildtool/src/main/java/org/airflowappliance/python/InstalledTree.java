@@ -1,17 +1,15 @@
 package org.airflowappliance.python;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.airflowappliance.file.Deletion;
 import org.airflowappliance.lock.StoreProblem;
 
 /**
@@ -29,9 +27,9 @@ record InstalledTree(Path folder) {
 
   void clean() throws IOException {
     // launchers carry the path of this machine's interpreter; the package brings its own
-    delete(folder.resolve("bin"));
+    Deletion.of(folder.resolve("bin"));
     for (Path leftover : all(InstalledTree::isLeftover)) {
-      delete(leftover);
+      Deletion.of(leftover);
     }
     Map<String, String> rows = new HashMap<>();
     for (Path record : all(path -> path.endsWith("RECORD") && isRecorded(path))) {
@@ -91,29 +89,5 @@ record InstalledTree(Path folder) {
     try (Stream<Path> walk = Files.walk(folder)) {
       return walk.filter(choice::takes).sorted().toList();
     }
-  }
-
-  /** Deletes a file or a whole folder, if it is there; links are not followed. */
-  static void delete(Path path) throws IOException {
-    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    Files.walkFileTree(
-        path,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path folder, IOException problem)
-              throws IOException {
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -28,7 +28,7 @@ public record PythonInterpreter(String python, List<Pin> pins) implements Derive
 
   @Override
   public String recipe() {
-    Fingerprint all = new Fingerprint().add("interpreter 1", python);
+    Fingerprint all = new Fingerprint().add("interpreter 2", python);
     pins.forEach(pin -> all.add(pin.sha256()));
     return all.hex();
   }
@@ -57,10 +57,18 @@ public record PythonInterpreter(String python, List<Pin> pins) implements Derive
         new Command(folder.resolve("usr/bin/python" + python).toString()).with(arguments), folder);
   }
 
-  /** Lets a program that starts this interpreter, found in {@code folder}, find its libraries. */
+  /**
+   * Lets a program that starts this interpreter, found in {@code folder}, find its libraries. It
+   * never keeps its own bytecode: what a process imported from sources and what from bytecode shows
+   * in the references of what it compiles, and would depend on who ran it before.
+   */
   Command lending(Command program, Path folder) {
-    return program.set(
-        "LD_LIBRARY_PATH",
-        folder.resolve("usr/lib/x86_64-linux-gnu") + ":" + folder.resolve("lib/x86_64-linux-gnu"));
+    return program
+        .set("PYTHONDONTWRITEBYTECODE", "1")
+        .set(
+            "LD_LIBRARY_PATH",
+            folder.resolve("usr/lib/x86_64-linux-gnu")
+                + ":"
+                + folder.resolve("lib/x86_64-linux-gnu"));
   }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.airflowappliance.file.Deletion;
 import org.airflowappliance.plan.AirflowLine;
 import org.airflowappliance.plan.LineSource;
 import org.airflowappliance.plan.Workbench;
@@ -32,7 +33,7 @@ public record Requirements(AirflowLine line, Workbench workbench) {
       built.addAll(List.of("--build-constraints", work.resolve("build.lock").toString()));
       return new Locks(tools, build, compile(work, "requirements", source.requirements(), built));
     } finally {
-      InstalledTree.delete(work);
+      Deletion.of(work);
     }
   }
 

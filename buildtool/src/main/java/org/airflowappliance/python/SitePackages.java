@@ -3,6 +3,7 @@ package org.airflowappliance.python;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.airflowappliance.file.Deletion;
 import org.airflowappliance.plan.AirflowLine;
 import org.airflowappliance.plan.Derived;
 import org.airflowappliance.plan.Fingerprint;
@@ -19,6 +20,9 @@ public record SitePackages(AirflowLine line) implements Derived {
 
   /** 1980, the earliest time that a wheel, being a zip file, can hold. */
   private static final String EARLIEST = "315532800";
+
+  /** More folders than Python packages put into each other. */
+  private static final int DEEP = 64;
 
   @Override
   public String name() {
@@ -45,19 +49,33 @@ public record SitePackages(AirflowLine line) implements Derived {
     Path uv = workbench.derived(new Uv(line.tools()));
     Path work = Files.createTempDirectory("appliance-site-packages-");
     try {
-      workbench.progress(
-          "fetching and unpacking "
-              + line.requirements().lines().filter(row -> row.contains("==")).count()
-              + " Python packages",
-          0,
-          0);
-      install(folder, work, interpreter.lending(Uv.command(uv, workbench), python), python);
+      long packages = line.requirements().lines().filter(row -> row.contains("==")).count();
+      String what = "fetching and unpacking " + packages + " Python packages";
+      workbench.progress(what, 0, 0);
+      Watch watch = watch(folder, 1, ".dist-info", workbench, what, packages);
+      try {
+        install(folder, work, interpreter.lending(Uv.command(uv, workbench), python), python);
+      } finally {
+        watch.end();
+      }
     } finally {
-      InstalledTree.delete(work);
+      Deletion.of(work);
     }
     new InstalledTree(folder).clean();
-    workbench.progress("compiling bytecode", 0, 0);
-    new Bytecode(interpreter, python).compile(folder, path(line));
+    String what = "compiling bytecode";
+    workbench.progress(what, 0, 0);
+    long sources = Watch.count(folder, DEEP, ".py");
+    Watch watch = watch(folder, DEEP, ".pyc", workbench, what, sources);
+    try {
+      new Bytecode(interpreter, python).compile(folder, path(line));
+    } finally {
+      watch.end();
+    }
+  }
+
+  private static Watch watch(
+      Path folder, int depth, String suffix, Workbench workbench, String what, long total) {
+    return new Watch(folder, depth, suffix, done -> workbench.counted(what, done, total));
   }
 
   private void install(Path folder, Path work, Command uv, Path python) throws IOException {

@@ -3,6 +3,7 @@ package org.airflowappliance.python;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.airflowappliance.file.Deletion;
 import org.airflowappliance.lock.StoreProblem;
 import org.airflowappliance.plan.Derived;
 import org.airflowappliance.plan.Fingerprint;
@@ -39,7 +40,7 @@ record Uv(String lock) implements Derived {
           .with("-r", requirements.toString())
           .run(work);
     } finally {
-      InstalledTree.delete(work);
+      Deletion.of(work);
     }
   }
 

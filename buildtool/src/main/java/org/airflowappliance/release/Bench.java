@@ -1,6 +1,7 @@
 package org.airflowappliance.release;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -36,6 +37,9 @@ public final class Bench implements Workbench {
   public interface Display {
     /** {@code total} is in bytes, 0 when unknown. */
     void progress(String what, long bytes, long total);
+
+    /** The same of things that are counted; a display may leave it out. */
+    default void counted(String what, long done, long total) {}
   }
 
   Bench(Setup setup, Path folder) {
@@ -81,6 +85,11 @@ public final class Bench implements Workbench {
   }
 
   @Override
+  public Path pinned(Pin pin, URI base) throws IOException {
+    return setup.store().pinned(pin, base);
+  }
+
+  @Override
   public Path derived(Derived derived) throws IOException {
     return setup
         .store()
@@ -110,5 +119,10 @@ public final class Bench implements Workbench {
   @Override
   public void progress(String what, long bytes, long total) {
     setup.display().progress(what, bytes, total);
+  }
+
+  @Override
+  public void counted(String what, long done, long total) {
+    setup.display().counted(what, done, total);
   }
 }

@@ -49,15 +49,13 @@ public final class ReleaseWriter {
     Path absolute = target.toAbsolutePath().normalize();
     refuseForeign(absolute);
     Files.createDirectories(absolute.getParent());
-    Path folder = Files.createTempDirectory(absolute.getParent(), absolute.getFileName() + ".new-");
-    try {
+    try (Scratch scratch = Scratch.beside(absolute)) {
+      Path folder = scratch.folder();
       ReleaseWriter writer = new ReleaseWriter(new Bench(setup, folder), folder);
       List<Built> files = writer.all(plan);
       List<String> warnings = PreviousRelease.warnings(absolute, files);
-      replace(absolute, folder);
+      replace(absolute, folder, scratch.old());
       return new BuildReport(absolute, files, warnings);
-    } finally {
-      Folders.delete(folder);
     }
   }
 
@@ -74,8 +72,7 @@ public final class ReleaseWriter {
     }
   }
 
-  private static void replace(Path target, Path folder) throws IOException {
-    Path old = folder.resolveSibling(folder.getFileName().toString().replace(".new-", ".old-"));
+  private static void replace(Path target, Path folder, Path old) throws IOException {
     Files.setPosixFilePermissions(folder, Folders.PUBLIC);
     if (Files.exists(target)) {
       Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);

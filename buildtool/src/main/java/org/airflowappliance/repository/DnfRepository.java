@@ -9,6 +9,7 @@ import org.airflowappliance.plan.DetachedSignature;
 import org.airflowappliance.plan.Holes;
 import org.airflowappliance.plan.ReleasePath;
 import org.airflowappliance.plan.Section;
+import org.airflowappliance.plan.TextFile;
 import org.airflowappliance.template.Template;
 
 /**

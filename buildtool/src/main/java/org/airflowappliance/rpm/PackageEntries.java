@@ -5,6 +5,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.airflowappliance.file.ParallelGzip;
 import org.airflowappliance.rpm.RpmSpec.Script;
 
 /** The main header's entries about the package as a whole. */

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
+import org.airflowappliance.file.Content;
+import org.airflowappliance.file.FileEntry;
 import org.airflowappliance.file.FileTree;
 import org.airflowappliance.file.Owner;
 import org.airflowappliance.plan.Artifact;
@@ -13,17 +15,21 @@ import org.airflowappliance.plan.ReleasePath;
 import org.airflowappliance.plan.Workbench;
 
 /**
- * A package of the release: what is known when planning, and the derived trees that join it when it
- * is written.
+ * A package of the release: what is known when planning, and what joins it when it is written.
  *
  * @param spec the package with the files of its definitions
+ * @param carried artifacts of the release that are files of the package
  * @param trees derived folders that join the payload
  */
-record PackagePlan(RpmSpec spec, List<Tree> trees) implements Artifact {
+record PackagePlan(RpmSpec spec, List<Carried> carried, List<Tree> trees) implements Artifact {
   /** A derived folder and where its files stand on the node, owned by root. */
   record Tree(Derived derived, String prefix) {}
 
+  /** An earlier artifact and how it stands on the node. */
+  record Carried(ReleasePath artifact, String path, Owner owner, int mode) {}
+
   PackagePlan {
+    carried = List.copyOf(carried);
     trees = List.copyOf(trees);
   }
 
@@ -39,7 +45,7 @@ record PackagePlan(RpmSpec spec, List<Tree> trees) implements Artifact {
 
   @Override
   public List<ReleasePath> inputs() {
-    return List.of();
+    return carried.stream().map(Carried::artifact).toList();
   }
 
   @Override
@@ -59,17 +65,36 @@ record PackagePlan(RpmSpec spec, List<Tree> trees) implements Artifact {
         spec.vendor());
     all.add(spec.group(), spec.changelog(), spec.provides(), spec.requires(), spec.conflicts());
     all.add(new TreeMap<>(spec.scripts()), new TreeMap<>(spec.flags())).add(spec.files());
+    all.add(carried);
     trees.forEach(tree -> all.add(tree.prefix(), tree.derived().recipe()));
     return all.hex();
   }
 
   @Override
   public void write(Path target, Workbench workbench) throws IOException {
-    FileTree files = spec.files();
+    FileTree files = spec.files().plus(FileTree.of(carriedFiles(workbench)));
     for (Tree tree : trees) {
       files =
           files.plus(FileTree.scan(workbench.derived(tree.derived()), tree.prefix(), Owner.ROOT));
     }
-    RpmPackage.write(spec.withFiles(files), workbench.epoch(), workbench.signer(), target);
+    RpmPackage.write(
+        spec.withFiles(files),
+        workbench.epoch(),
+        workbench.signer(),
+        target,
+        (bytes, total) -> workbench.progress("writing " + path(), bytes, total));
+  }
+
+  private List<FileEntry> carriedFiles(Workbench workbench) {
+    return carried.stream()
+        .map(
+            file ->
+                (FileEntry)
+                    new FileEntry.Regular(
+                        file.path(),
+                        file.owner(),
+                        file.mode(),
+                        Content.of(workbench.built(file.artifact()))))
+        .toList();
   }
 }

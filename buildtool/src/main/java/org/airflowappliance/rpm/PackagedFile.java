@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import org.airflowappliance.file.Content;
 import org.airflowappliance.file.FileEntry;
 import org.airflowappliance.file.FileEntry.Directory;
+import org.airflowappliance.file.FileEntry.HardLink;
 import org.airflowappliance.file.FileEntry.Regular;
 import org.airflowappliance.file.FileEntry.Symlink;
 import org.airflowappliance.rpm.RpmSpec.FileFlag;
@@ -52,6 +53,13 @@ record PackagedFile(FileEntry entry, int flags, long size) {
     for (FileEntry entry : spec.files().entries()) {
       unknown.remove(entry.path());
       checkName(spec, entry.path());
+      if (entry instanceof HardLink) {
+        throw new IllegalArgumentException(
+            spec.fileName()
+                + ": "
+                + entry.path()
+                + " is a hard link; pack a symbolic link instead");
+      }
       FileFlag flag = spec.flags().get(entry.path());
       int bits = flag == null ? 0 : BITS.get(flag);
       files.add(new PackagedFile(entry, bits, (bits & GHOST_BIT) != 0 ? 0 : size(entry)));

@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.airflowappliance.file.FileEntry.Regular;
+import org.airflowappliance.file.ParallelGzip;
+import org.airflowappliance.file.Tally;
 
 /**
  * What was learned while the compressed archive was written, each file having been read once.
@@ -26,16 +29,24 @@ record Payload(List<String> fileDigests, String digest, long size) {
     fileDigests = List.copyOf(fileDigests);
   }
 
-  /** Streams the files as a compressed archive to {@code target}. */
-  static Payload write(List<PackagedFile> files, int time, Path target) throws IOException {
+  /**
+   * Streams the files as a compressed archive to {@code target}.
+   *
+   * @param progress told how many bytes of files are written, after each of them
+   */
+  static Payload write(List<PackagedFile> files, int time, Path target, LongConsumer progress)
+      throws IOException {
     int cores = Runtime.getRuntime().availableProcessors();
     try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(target));
         Tally compressed = new Tally(file);
         ParallelGzip gzip = new ParallelGzip(compressed, cores)) {
       Archive archive = new Archive(gzip, time);
       List<String> digests = new ArrayList<>();
+      long done = 0;
       for (PackagedFile packaged : files) {
         digests.add(archive.add(packaged));
+        done += packaged.size();
+        progress.accept(done);
       }
       archive.end();
       gzip.finish();

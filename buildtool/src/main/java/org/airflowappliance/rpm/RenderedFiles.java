@@ -6,21 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.airflowappliance.airflow.AirflowConfig;
 import org.airflowappliance.cluster.Cluster;
 import org.airflowappliance.cluster.Cluster.CaFile;
 import org.airflowappliance.plan.Blueprint;
-import org.airflowappliance.plan.Holes;
 import org.airflowappliance.plan.Instance;
-import org.airflowappliance.template.Template;
 
 /** What of AIRFLOW_HOME is made from cluster.yaml: airflow.cfg, settings.json and the CA files. */
 final class RenderedFiles {
-  private static final String CONFIG = "rpm/airflow-cluster/files/airflow.cfg";
-
   /** The webserver is not root, so it listens here whatever the balancer's port is. */
   private static final int WEBSERVER_PORT = 8080;
 
-  private static final String POD_TEMPLATE = "rpm/airflow-cluster/files/pod_template.yaml";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private RenderedFiles() {}
@@ -29,23 +25,12 @@ final class RenderedFiles {
   static Map<String, String> of(Blueprint blueprint, Instance instance) {
     Cluster cluster = blueprint.cluster();
     Map<String, String> files = new TreeMap<>();
-    files.put("airflow.cfg", airflowConfig(blueprint));
-    files.put("pod_template.yaml", filled(blueprint, POD_TEMPLATE));
+    files.put("airflow.cfg", AirflowConfig.ofNodes(blueprint));
     files.put("settings.json", settings(cluster, instance));
     cluster.caFile().ifPresent(ca -> files.put("ca/cluster.pem", ca.pem()));
     cluster.database().ca().ifPresent(ca -> files.put("ca/database.pem", ca.pem()));
     cluster.kubernetes().ca().ifPresent(ca -> files.put("ca/kubernetes.pem", ca.pem()));
     return files;
-  }
-
-  private static String airflowConfig(Blueprint blueprint) {
-    return new AirflowConfig(filled(blueprint, CONFIG))
-        .with(blueprint.cluster().airflowConfig())
-        .text();
-  }
-
-  private static String filled(Blueprint blueprint, String file) {
-    return new Template(file, blueprint.definitions().text(file)).fill(Holes.of(blueprint));
   }
 
   private static String settings(Cluster cluster, Instance instance) {

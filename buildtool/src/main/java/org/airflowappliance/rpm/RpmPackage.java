@@ -19,8 +19,20 @@ import org.airflowappliance.plan.Signer;
 public final class RpmPackage {
   private RpmPackage() {}
 
+  /** Told how far the writing of a package is. */
+  @FunctionalInterface
+  interface Progress {
+    /** Both in bytes of the package's files. */
+    void written(long bytes, long total);
+  }
+
   /** Writes the package to {@code target}, all times being {@code epoch}. */
   public static void write(RpmSpec spec, Instant epoch, Signer signer, Path target)
+      throws IOException {
+    write(spec, epoch, signer, target, (bytes, total) -> {});
+  }
+
+  static void write(RpmSpec spec, Instant epoch, Signer signer, Path target, Progress progress)
       throws IOException {
     List<PackagedFile> files = PackagedFile.of(spec);
     long size = files.stream().mapToLong(PackagedFile::size).sum();
@@ -28,7 +40,7 @@ public final class RpmPackage {
     Path archive = target.resolveSibling(target.getFileName() + ".payload");
     try {
       Entry.unsigned(RpmTag.SIZE, size);
-      Payload payload = Payload.write(files, time, archive);
+      Payload payload = Payload.write(files, time, archive, done -> progress.written(done, size));
       List<Entry> entries = new ArrayList<>(PackageEntries.of(spec, epoch, size, payload));
       entries.addAll(Relations.entries(spec));
       entries.addAll(FileEntries.of(files, payload.fileDigests(), time));

@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import org.airflowappliance.file.Tally;
 import org.airflowappliance.plan.Signer;
 
 /**

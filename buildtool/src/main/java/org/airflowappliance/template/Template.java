@@ -28,14 +28,15 @@ public record Template(String place, String text) {
   /**
    * The text with every hole filled.
    *
-   * @throws IllegalArgumentException when a hole has no value; all such names are in the message
+   * @throws IllegalDefinition when a hole has no value; all such names are in the message
    */
   public String fill(Map<String, String> values) {
     Set<String> missing = names();
     missing.removeAll(values.keySet());
     if (!missing.isEmpty()) {
-      throw new IllegalArgumentException(
-          place + ": no value for " + missing + "; known are " + new TreeSet<>(values.keySet()));
+      throw new IllegalDefinition(
+          "%s: no value for %s; correct the name or write another, known are %s"
+              .formatted(place, missing, new TreeSet<>(values.keySet())));
     }
     return HOLE.matcher(text)
         .replaceAll(hole -> Matcher.quoteReplacement(values.get(hole.group(1))));

@@ -60,7 +60,8 @@ class ClusterYamlTest {
                 "airflow",
                 "dags",
                 "logs",
-                true));
+                true,
+                List.of()));
   }
 
   @Test

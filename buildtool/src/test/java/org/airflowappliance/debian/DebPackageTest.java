@@ -1,22 +1,14 @@
 package org.airflowappliance.debian;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.apache.commons.compress.archivers.ar.ArArchiveEntry;
-import org.apache.commons.compress.archivers.ar.ArArchiveOutputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarConstants;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
-import org.apache.commons.compress.compressors.xz.XZCompressorOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,50 +17,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DebPackageTest {
   @TempDir Path folder;
 
-  private interface Filling {
-    void fill(TarArchiveOutputStream tar) throws IOException;
-  }
-
-  private DebPackage deb(String member, Filling filling) throws IOException {
-    ByteArrayOutputStream data = new ByteArrayOutputStream();
-    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(packed(member, data))) {
-      filling.fill(tar);
-    }
+  private DebPackage deb(String member, DebFile.Filling filling) throws IOException {
     Path file = folder.resolve("a.deb");
-    try (ArArchiveOutputStream ar = new ArArchiveOutputStream(Files.newOutputStream(file))) {
-      for (String name : new String[] {"debian-binary", "control.tar.xz", member}) {
-        byte[] bytes = name.equals(member) ? data.toByteArray() : "2.0\n".getBytes(UTF_8);
-        ar.putArchiveEntry(new ArArchiveEntry(name, bytes.length));
-        ar.write(bytes);
-        ar.closeArchiveEntry();
-      }
-    }
+    DebFile.write(file, member, "Package: a\nVersion: 1\n", filling);
     return new DebPackage(file);
-  }
-
-  private static OutputStream packed(String member, OutputStream out) throws IOException {
-    if (member.endsWith(".xz")) {
-      return new XZCompressorOutputStream(out);
-    }
-    return member.endsWith(".gz") ? new GzipCompressorOutputStream(out) : out;
-  }
-
-  private static void file(TarArchiveOutputStream tar, String name, int mode) throws IOException {
-    byte[] bytes = name.getBytes(UTF_8);
-    TarArchiveEntry entry = new TarArchiveEntry(name);
-    entry.setSize(bytes.length);
-    entry.setMode(mode);
-    tar.putArchiveEntry(entry);
-    tar.write(bytes);
-    tar.closeArchiveEntry();
-  }
-
-  private static void link(TarArchiveOutputStream tar, byte kind, String name, String target)
-      throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(name, kind);
-    entry.setLinkName(target);
-    tar.putArchiveEntry(entry);
-    tar.closeArchiveEntry();
   }
 
   @ParameterizedTest
@@ -78,10 +30,10 @@ class DebPackageTest {
     deb(
             member,
             tar -> {
-              file(tar, "./usr/bin/program", 0100755);
-              file(tar, "./usr/share/text", 0100600);
-              link(tar, TarConstants.LF_SYMLINK, "./usr/bin/name", "program");
-              link(tar, TarConstants.LF_LINK, "./usr/bin/again", "./usr/bin/program");
+              DebFile.file(tar, "./usr/bin/program", 0100755);
+              DebFile.file(tar, "./usr/share/text", 0100600);
+              DebFile.link(tar, TarConstants.LF_SYMLINK, "./usr/bin/name", "program");
+              DebFile.link(tar, TarConstants.LF_LINK, "./usr/bin/again", "./usr/bin/program");
             })
         .unpack(root);
     assertThat(root.resolve("usr/bin/again")).hasContent("./usr/bin/program");
@@ -97,21 +49,21 @@ class DebPackageTest {
   @Test
   void refusesNamesThatLeadOut() throws IOException {
     Path root = Files.createDirectory(folder.resolve("root"));
-    assertThatThrownBy(() -> deb("data.tar", tar -> file(tar, "../out", 0644)).unpack(root))
+    assertThatThrownBy(() -> deb("data.tar", tar -> DebFile.file(tar, "../out", 0644)).unpack(root))
         .hasMessageContaining("../out leads out of the folder");
     assertThatThrownBy(
             () ->
                 deb(
                         "data.tar",
                         tar -> {
-                          link(tar, TarConstants.LF_SYMLINK, "./way", folder.toString());
-                          file(tar, "./way/out", 0644);
+                          DebFile.link(tar, TarConstants.LF_SYMLINK, "./way", folder.toString());
+                          DebFile.file(tar, "./way/out", 0644);
                         })
                     .unpack(root))
         .hasMessageContaining("./way/out lies below the link");
     assertThatThrownBy(
             () ->
-                deb("data.tar", tar -> link(tar, TarConstants.LF_LINK, "./b", "../a.deb"))
+                deb("data.tar", tar -> DebFile.link(tar, TarConstants.LF_LINK, "./b", "../a.deb"))
                     .unpack(root))
         .hasMessageContaining("leads out of the folder");
     assertThat(folder.resolve("out")).doesNotExist();
@@ -121,8 +73,24 @@ class DebPackageTest {
   void refusesDevices() throws IOException {
     Path root = Files.createDirectory(folder.resolve("root"));
     assertThatThrownBy(
-            () -> deb("data.tar", tar -> link(tar, TarConstants.LF_CHR, "./null", "")).unpack(root))
+            () ->
+                deb("data.tar", tar -> DebFile.link(tar, TarConstants.LF_CHR, "./null", ""))
+                    .unpack(root))
         .hasMessageContaining("./null is neither file, folder nor link");
+  }
+
+  @Test
+  void tellsHardLinksAndItsControlFile() throws IOException {
+    Path root = Files.createDirectory(folder.resolve("root"));
+    DebPackage deb =
+        deb(
+            "data.tar",
+            tar -> {
+              DebFile.file(tar, "./b", 0755);
+              DebFile.link(tar, TarConstants.LF_LINK, "./a", "./b");
+            });
+    assertThat(deb.unpack(root)).containsExactly(Map.entry("/a", "/b"));
+    assertThat(deb.control()).isEqualTo("Package: a\nVersion: 1\n");
   }
 
   @Test

@@ -82,10 +82,10 @@ final class ReleaseDiffTest {
 
   @Test
   void binariesAreToldBySizeAndDigest() throws IOException {
-    both("images/a.tar", "a\0", "bc\0");
+    both("pxe/a.efi", "a\0", "bc\0");
     assertThat(lines())
         .containsExactly(
-            "changed images/a.tar", "  2 bytes sha256 ffe9aaeaa2a2 -> 3 bytes sha256 485f9a3ce60c");
+            "changed pxe/a.efi", "  2 bytes sha256 ffe9aaeaa2a2 -> 3 bytes sha256 485f9a3ce60c");
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.airflowappliance.file.FileEntry.Directory;
+import org.airflowappliance.file.FileEntry.HardLink;
 import org.airflowappliance.file.FileEntry.Regular;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,23 @@ class FileTreeTest {
     for (String path : List.of("a", "/a/", "//a", "/a/../b", "/", "")) {
       assertThatIllegalArgumentException().as(path).isThrownBy(() -> file(path));
     }
+  }
+
+  @Test
+  void aHardLinkNeedsItsFileInTheSameTree() {
+    HardLink link = new HardLink("/b", Owner.ROOT, 0644, "/a");
+    FileTree both = FileTree.of(List.of(file("/a"), link));
+    assertThat(both.find("/b")).contains(link);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> both.only(entry -> !entry.path().equals("/a")))
+        .withMessageStartingWith("/b: is a hard link to /a, which is no file of the same tree");
+  }
+
+  @Test
+  void whatIsLaidOverATreeWins() {
+    Regular own = new Regular("/a", Owner.ROOT, 0600, Content.of("own"));
+    FileTree tree = FileTree.of(List.of(file("/a"), file("/b"))).under(List.of(own));
+    assertThat(tree.entries()).containsExactly(own, tree.find("/b").orElseThrow());
   }
 
   @Test

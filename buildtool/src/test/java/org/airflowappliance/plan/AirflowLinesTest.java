@@ -23,7 +23,7 @@ class AirflowLinesTest {
     assertThat(line.serial()).isPositive();
     assertThat(line.requirements()).contains("\napache-airflow==2.2.5 \\\n    --hash=sha256:");
     assertThat(line.interpreter()).extracting(Pin::name).contains("python3.9", "zlib1g");
-    assertThat(AirflowLines.rows(line.interpreter()))
+    assertThat(PinRows.text(line.interpreter()))
         .isEqualTo(definitions.text("rpm/lines/2.2.5/interpreter.lock"));
     assertThat(AirflowLines.source(definitions, "2.2.5").packages())
         .containsExactly("python3.9", "python3-distutils");

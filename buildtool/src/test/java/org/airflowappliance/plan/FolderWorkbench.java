@@ -1,6 +1,7 @@
 package org.airflowappliance.plan;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -40,14 +41,28 @@ public record FolderWorkbench(Path folder, Instant epoch, Signer signer) impleme
     }
   }
 
+  /** A file that the test placed in the folder {@code downloads}. */
   @Override
   public Path pinned(Pin pin) {
-    throw new UnsupportedOperationException("this test has no mirror for " + pin.name());
+    Path file = folder.resolve("downloads").resolve(pin.sha256());
+    if (!Files.isRegularFile(file)) {
+      throw new UnsupportedOperationException("this test has no mirror for " + pin.name());
+    }
+    return file;
   }
 
   @Override
-  public Path derived(Derived derived) {
-    throw new UnsupportedOperationException("this test derives no " + derived.name());
+  public Path pinned(Pin pin, URI base) {
+    throw new UnsupportedOperationException("this test has no server for " + pin.name());
+  }
+
+  @Override
+  public Path derived(Derived derived) throws IOException {
+    Path made = folder.resolve("derived").resolve(derived.name() + "-" + derived.recipe());
+    if (!Files.isDirectory(made)) {
+      derived.make(Files.createDirectories(made), this);
+    }
+    return made;
   }
 
   @Override

@@ -11,9 +11,7 @@ import org.airflowappliance.template.Template;
 import org.junit.jupiter.api.Test;
 
 class HolesTest {
-  /**
-   * Values that only later definitions (manifests, kickstart) use, and those that a file may use.
-   */
+  /** Values that only later definitions (kickstart) use, and those that a file may use. */
   private static final Set<String> SPARE =
       Set.of(
           "database.host",
@@ -21,6 +19,7 @@ class HolesTest {
           "database.port",
           "database.sslmode",
           "database.user",
+          "images.registry",
           "kubernetes.api",
           "kubernetes.minimumVersion",
           "oidc.client",
@@ -45,6 +44,10 @@ class HolesTest {
             Instant.EPOCH);
     Set<String> known = new TreeSet<>(Holes.of(blueprint).keySet());
     assertThat(known).containsAll(used);
+    for (String file : definitions.files("manifests")) {
+      // these have values of their own besides, which their section knows
+      used.addAll(new Template(file, definitions.text(file)).names());
+    }
     known.removeAll(SPARE);
     assertThat(used).containsAll(known);
   }

@@ -22,6 +22,7 @@ import org.airflowappliance.file.Content;
 import org.airflowappliance.file.FileEntry.Regular;
 import org.airflowappliance.file.FileTree;
 import org.airflowappliance.file.Owner;
+import org.airflowappliance.file.Tally;
 import org.airflowappliance.plan.Signer;
 import org.airflowappliance.release.Keys;
 import org.airflowappliance.release.PgpKey;

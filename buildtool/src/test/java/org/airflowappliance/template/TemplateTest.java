@@ -17,6 +17,7 @@ class TemplateTest {
   void everyUnknownNameIsNamed() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Template("rpm/a", "{{b}}{{c}}{{a}}").fill(Map.of("a", "")))
-        .withMessage("rpm/a: no value for [b, c]; known are [a]");
+        .withMessage(
+            "rpm/a: no value for [b, c]; correct the name or write another, known are [a]");
   }
 }

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Promise: two builds of the same input are the same bytes, wherever and whenever they run; and
- * nothing is made twice.
+ * Promise: two builds of the same input with one key are the same bytes, wherever and whenever they
+ * run; and nothing is made twice.
  */
 @Order(1)
 @Isolated("measures how long a build takes")
@@ -26,22 +26,25 @@ class SameBytesIT {
   @TempDir Path folder;
 
   @Test
-  void anotherFolderZoneLocaleMaskAndEmptyDerivedCacheGiveTheSameRelease() throws IOException {
+  void withOneKeyAnotherFolderZoneLocaleMaskAndEmptyDerivedCacheGiveTheSameRelease()
+      throws IOException {
     Path first = Tool.example();
     Path cache = Files.createDirectories(folder.resolve("cache"));
     // what was fetched may be kept: the network is not what is tested
-    for (String kept : List.of("downloads", "clients", "keys")) {
+    for (String kept : List.of("downloads", "clients")) {
       Files.createSymbolicLink(cache.resolve(kept), Tool.cache().resolve(kept));
     }
+    Path key = Tool.cache().resolve("keys/development.asc");
     Path second = folder.resolve("deep/er/release");
     Map<String, String> elsewhere =
         Map.of(
             "TZ",
             "Asia/Kathmandu",
             "LC_ALL",
-            "C",
-            "LANG",
             "tr_TR.UTF-8",
+            // the machine may lack that locale: Java and its upper case are Turkish all the same
+            "JAVA_TOOL_OPTIONS",
+            "-Duser.language=tr -Duser.country=TR -Dfile.encoding=ISO-8859-9",
             "APPLIANCE_CACHE",
             cache.toString(),
             "HOME",
@@ -52,6 +55,8 @@ class SameBytesIT {
             elsewhere,
             List.of("sh", "-c", "umask 077; exec \"$@\"", "sh"),
             "build",
+            "--sign-key",
+            key.toString(),
             "-o",
             second.toString());
     assertThat(built.code()).as(built.err()).isZero();
@@ -59,7 +64,7 @@ class SameBytesIT {
   }
 
   @Test
-  void aSecondBuildMakesNothingAndTakesUnderTwoSeconds() throws IOException {
+  void aSecondBuildMakesNothingAndTakesUnderThreeSeconds() throws IOException {
     Path target = folder.resolve("release");
     Tool.example();
     Tool.launch(folder, "build", "-o", target.toString());
@@ -72,7 +77,7 @@ class SameBytesIT {
     }
     assertThat(again.out()).doesNotContainPattern("[1-9]\\d* made");
     System.out.println("warm build: " + best / 1_000_000 + " ms");
-    assertThat(best).as("nanoseconds of the best of three warm builds").isLessThan(2_000_000_000L);
+    assertThat(best).as("nanoseconds of the best of three warm builds").isLessThan(3_000_000_000L);
   }
 
   @Test
@@ -95,13 +100,15 @@ class SameBytesIT {
       assertThat(built.out())
           .contains(
               "made   rpm/airflow-cluster-homelab-1-1.el8.noarch.rpm",
+              "reused images/airflow-worker.tar",
+              "reused images/s3fs.tar",
               "reused rpm/airflow-2.2.5-1.el8.x86_64.rpm",
               "reused rpm/airflow-webserver-2.2.5-1.el8.noarch.rpm");
     }
     System.out.println("build after one changed value: " + best / 1_000_000 + " ms");
     assertThat(best)
         .as("nanoseconds of the best of three builds, each after one changed value")
-        .isLessThan(5_000_000_000L);
+        .isLessThan(6_000_000_000L);
   }
 
   @Test

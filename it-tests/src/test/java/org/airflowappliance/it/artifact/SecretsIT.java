@@ -1,6 +1,7 @@
 package org.airflowappliance.it.artifact;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -9,21 +10,24 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.airflowappliance.image.ImageArchive;
 import org.airflowappliance.it.site.Program;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * Promise: a release that was built beside a secrets file holds none of its values, in no payload
- * and no file.
+ * Promise: a release that was built beside a secrets file holds none of its values, in no payload,
+ * no header or scriptlet of a package, and no file.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class SecretsIT {
@@ -67,29 +71,54 @@ class SecretsIT {
             .toList();
     try (Stream<Path> files = Files.walk(folder.resolve("release"))) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        search(plain(file), needles, file.toString());
+        for (InputStream bytes : readings(file)) {
+          search(bytes, needles, file.toString());
+        }
       }
     }
   }
 
   @Test
   void theSearchFindsWhatIsThere() throws IOException {
-    Path release = Tool.example();
-    Path cluster = release.resolve("rpm/airflow-cluster-homelab-1-1.el8.noarch.rpm");
-    assertThat(new String(plain(cluster).readAllBytes(), StandardCharsets.ISO_8859_1))
-        .contains("KubernetesExecutor");
+    Path cluster = Tool.example().resolve("rpm/airflow-cluster-homelab-1-1.el8.noarch.rpm");
+    String summary = "Configuration of Airflow cluster homelab";
+    String scriptlet = "systemctl --no-block try-restart";
+    String payload = "KubernetesExecutor";
+    for (String there : List.of(summary, scriptlet, payload)) {
+      assertThatThrownBy(
+              () -> {
+                for (InputStream bytes : readings(cluster)) {
+                  search(bytes, List.of(there), "the package");
+                }
+              })
+          .as(there)
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("a secret is in the package");
+    }
   }
 
-  private InputStream plain(Path file) throws IOException {
+  /**
+   * A file as it is, which shows a package's headers and scriptlets, and as what is packed in it.
+   */
+  private List<InputStream> readings(Path file) throws IOException {
+    List<InputStream> readings = new ArrayList<>(List.of(Files.newInputStream(file)));
     if (file.toString().endsWith(".gz")) {
-      return new GZIPInputStream(Files.newInputStream(file));
+      readings.add(new GZIPInputStream(Files.newInputStream(file)));
     }
     if (file.toString().endsWith(".rpm")) {
       Path archive = Files.createTempFile(folder, "payload", ".cpio");
       Program.run(LIMIT, "sh", "-c", "rpm2cpio '" + file + "' > '" + archive + "'");
-      return Files.newInputStream(archive);
+      readings.add(Files.newInputStream(archive));
     }
-    return Files.newInputStream(file);
+    if (file.toString().endsWith(".tar")) {
+      ImageArchive image = ImageArchive.open(file);
+      for (String layer : image.layers()) {
+        // a row of gzip members
+        readings.add(
+            new GzipCompressorInputStream(new BufferedInputStream(image.open(layer)), true));
+      }
+    }
+    return readings;
   }
 
   private static void search(InputStream stream, List<String> needles, String place)

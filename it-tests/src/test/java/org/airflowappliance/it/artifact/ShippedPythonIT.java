@@ -99,12 +99,7 @@ class ShippedPythonIT {
 
   @Test
   void everyExtrasProviderCanBeImported() throws IOException {
-    // celery, google_auth, kubernetes, postgres, s3: what each extra exists for
-    String imports =
-        "import celery, airflow.executors.celery_executor, flask_appbuilder, authlib, psycopg2, boto3, kubernetes,"
-            + " airflow.providers.amazon.aws.hooks.s3, airflow.providers.amazon.aws.log.s3_task_handler,"
-            + " airflow.providers.cncf.kubernetes.operators.kubernetes_pod, airflow.executors.kubernetes_executor,"
-            + " airflow.providers.postgres.hooks.postgres, airflow.providers.celery";
+    String imports = Files.readString(Tool.ROOT.resolve("it-tests/src/test/resources/extras.py"));
     ProcessBuilder builder = python(python.resolve("usr/bin/python3.9").toString(), "-c", imports);
     builder.environment().put("PYTHONPATH", site.toString());
     builder

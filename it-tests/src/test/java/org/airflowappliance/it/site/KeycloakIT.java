@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The site's Keycloak signs a person in for Airflow and says in the ID token what the role is. */
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("cluster")
 class KeycloakIT {
   private static final String AIRFLOW = "http://airflow.test:8080";
   private static final String SECRET = "s3cret/+=";

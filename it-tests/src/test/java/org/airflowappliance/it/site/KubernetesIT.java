@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.airflowappliance.template.Template;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The site's Kubernetes does what the worker pods need of one. */
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("cluster")
 class KubernetesIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 

@@ -17,12 +17,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The site's load balancer leaves out a node that cannot serve, and only such a node. */
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("cluster")
 class LoadBalancerIT {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final int REQUESTS = 12;

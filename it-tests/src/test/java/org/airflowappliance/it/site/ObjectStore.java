@@ -12,10 +12,12 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** The site's S3 server, which can go away and come back, and the bucket that teams write to. */
 public final class ObjectStore implements AutoCloseable {
   private static final String BUCKET = "airflow";
+  private final String url;
   private final MinIOContainer container;
   private final S3Client client;
 
   ObjectStore(SiteNetwork network, String address, Secrets secrets) {
+    url = "http://" + address + ":9000";
     container =
         new MinIOContainer(TestImage.MINIO.reference())
             .withUserName(secrets.get("S3_ACCESS_KEY_ID"))
@@ -25,7 +27,7 @@ public final class ObjectStore implements AutoCloseable {
     network.join(container.getContainerId(), address);
     client =
         S3Client.builder()
-            .endpointOverride(URI.create("http://" + address + ":9000"))
+            .endpointOverride(URI.create(url))
             .region(Region.US_EAST_1)
             .forcePathStyle(true)
             .httpClient(UrlConnectionHttpClient.create())
@@ -35,6 +37,11 @@ public final class ObjectStore implements AutoCloseable {
                         secrets.get("S3_ACCESS_KEY_ID"), secrets.get("S3_SECRET_ACCESS_KEY"))))
             .build();
     client.createBucket(request -> request.bucket(BUCKET));
+  }
+
+  /** Its address on the site's network. */
+  public String url() {
+    return url;
   }
 
   /** Writes one object of the bucket, as a team does. */

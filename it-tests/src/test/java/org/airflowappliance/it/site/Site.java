@@ -39,6 +39,8 @@ public final class Site implements AutoCloseable {
   private final ObjectStore store;
   private final KubernetesDouble kubernetes;
   private final WebServer web;
+  private final Map<String, ReleasedImage> images = new TreeMap<>();
+  private Registry registry;
   private Kubernetes cluster;
   private Keycloak keycloak;
   private LoadBalancer balancer;
@@ -100,6 +102,29 @@ public final class Site implements AutoCloseable {
       releases.add(number);
     }
     return folder;
+  }
+
+  /** An image of release 1, loaded when it is not there yet. */
+  public synchronized ReleasedImage image(String name) throws IOException {
+    ReleasedImage image = images.get(name);
+    if (image == null) {
+      image = ReleasedImage.load(release(1).resolve("images/" + name + ".tar"));
+      images.put(name, image);
+    }
+    return image;
+  }
+
+  /** Options of a container on the site's network. */
+  public List<String> onNetwork() {
+    return List.of("--network", network.id());
+  }
+
+  /** A registry of images. */
+  public synchronized Registry registry() {
+    if (registry == null) {
+      registry = part(new Registry());
+    }
+    return registry;
   }
 
   /** Puts a release where the nodes fetch it. */

@@ -16,6 +16,7 @@ enum TestImage {
   NODE("rockylinux"),
   POSTGRES("postgres"),
   MINIO("minio/minio"),
+  REGISTRY("registry"),
   K3S("rancher/k3s"),
   KEYCLOAK("quay.io/keycloak/keycloak"),
   HAPROXY("haproxy"),

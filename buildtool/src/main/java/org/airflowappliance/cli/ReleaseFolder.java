@@ -1,0 +1,47 @@
+package org.airflowappliance.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.airflowappliance.release.ReleaseIndex;
+
+/**
+ * A folder that {@code appliance build} wrote.
+ *
+ * @param path the folder
+ */
+record ReleaseFolder(Path path) {
+  ReleaseFolder {
+    if (!Files.isRegularFile(path.resolve(ReleaseIndex.NAME))) {
+      throw new UserError(
+          path
+              + ": is not a release (there is no "
+              + ReleaseIndex.NAME
+              + " in it); name a folder that `appliance build` wrote");
+    }
+  }
+
+  private JsonNode index() throws IOException {
+    return new ObjectMapper().readTree(path.resolve(ReleaseIndex.NAME).toFile());
+  }
+
+  /** What its images are tagged with: Airflow's version and the serial of the lock. */
+  String tag() throws IOException {
+    return index().path("airflow").asText() + "-" + index().path("lockSerial").asText();
+  }
+
+  /** Paths of its files of a kind, below the folder. */
+  List<String> files(String kind) throws IOException {
+    List<String> files = new ArrayList<>();
+    for (JsonNode file : index().path("files")) {
+      if (file.path("kind").asText().equals(kind)) {
+        files.add(file.path("path").asText());
+      }
+    }
+    return files;
+  }
+}

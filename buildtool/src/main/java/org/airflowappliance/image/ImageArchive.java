@@ -1,0 +1,161 @@
+package org.airflowappliance.image;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.airflowappliance.file.Content;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarFile;
+
+/**
+ * The archive of an image in both forms at once: an OCI layout, which containerd imports under the
+ * digest that a registry has, and the manifest.json that {@code docker load} reads.
+ */
+public final class ImageArchive implements Closeable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String INDEX = "index.json";
+  private static final String DOCKER_MANIFEST = "manifest.json";
+
+  private final TarFile tar;
+  private final Map<String, TarArchiveEntry> entries = new HashMap<>();
+
+  private ImageArchive(TarFile tar) {
+    this.tar = tar;
+    tar.getEntries().forEach(entry -> entries.put(entry.getName(), entry));
+  }
+
+  /** Opens an archive; what is big in it is read when it is asked for. */
+  public static ImageArchive open(Path file) throws IOException {
+    return new ImageArchive(new TarFile(file, StandardCharsets.UTF_8.name()));
+  }
+
+  /** Digest of the image's manifest, with {@code sha256:} before it. */
+  public String digest() throws IOException {
+    return json(INDEX).path("manifests").path(0).path("digest").asText();
+  }
+
+  /** The image's configuration. */
+  public ObjectNode configuration() throws IOException {
+    return (ObjectNode) json(dockerManifest().path("Config").asText());
+  }
+
+  /** Digest of the configuration, by which Docker knows the image. */
+  public String imageId() throws IOException {
+    return "sha256:" + dockerManifest().path("Config").asText().replaceFirst(".*/", "");
+  }
+
+  /** Names of the layers' archives, the lowest first; the last part is a digest of the bytes. */
+  public List<String> layers() throws IOException {
+    List<String> layers = new ArrayList<>();
+    dockerManifest().path("Layers").forEach(layer -> layers.add(layer.asText()));
+    return layers;
+  }
+
+  /** The bytes of a part of the archive. */
+  public Content content(String name) throws IOException {
+    TarArchiveEntry entry = entry(name);
+    return new Content() {
+      @Override
+      public long size() {
+        return entry.getSize();
+      }
+
+      @Override
+      public void writeTo(OutputStream out) throws IOException {
+        try (InputStream in = open(name)) {
+          in.transferTo(out);
+        }
+      }
+    };
+  }
+
+  /** A part of the archive, for reading. */
+  public InputStream open(String name) throws IOException {
+    return tar.getInputStream(entry(name));
+  }
+
+  private TarArchiveEntry entry(String name) throws IOException {
+    TarArchiveEntry entry = entries.get(name);
+    if (entry == null) {
+      throw new IOException("the archive of the image holds no " + name + "; build it again");
+    }
+    return entry;
+  }
+
+  private JsonNode dockerManifest() throws IOException {
+    return json(DOCKER_MANIFEST).path(0);
+  }
+
+  private JsonNode json(String name) throws IOException {
+    try (InputStream in = open(name)) {
+      return JSON.readTree(in);
+    }
+  }
+
+  /**
+   * Writes the archive in both forms from one that is an OCI layout alone.
+   *
+   * @param name what the image is called where it is loaded
+   */
+  static void complete(Path layout, String name, Path target) throws IOException {
+    try (ImageArchive from = open(layout);
+        OutputStream file = new BufferedOutputStream(Files.newOutputStream(target), 1 << 18);
+        TarArchiveOutputStream to = LayerTar.open(file)) {
+      from.copy(name, to);
+    }
+  }
+
+  private void copy(String name, TarArchiveOutputStream to) throws IOException {
+    JsonNode manifest = json(blob(digest()));
+    List<String> blobs = new ArrayList<>();
+    manifest.path("layers").forEach(layer -> blobs.add(blob(layer.path("digest").asText())));
+    String config = blob(manifest.path("config").path("digest").asText());
+    ArrayNode docker = JSON.createArrayNode();
+    ObjectNode image = docker.addObject().put("Config", config);
+    image.putArray("RepoTags").add(name);
+    blobs.forEach(image.putArray("Layers")::add);
+    // what is read first stands first
+    DockerArchive.add(to, "oci-layout", content("oci-layout"));
+    DockerArchive.add(to, INDEX, Content.of(JSON.writeValueAsBytes(named(name))));
+    DockerArchive.add(to, DOCKER_MANIFEST, Content.of(JSON.writeValueAsBytes(docker)));
+    for (String each : List.of(blob(digest()), config)) {
+      DockerArchive.add(to, each, content(each));
+    }
+    for (String each : blobs.stream().distinct().toList()) {
+      DockerArchive.add(to, each, content(each));
+    }
+  }
+
+  /** The index with the image's name as containerd reads it. */
+  private JsonNode named(String name) throws IOException {
+    JsonNode index = json(INDEX);
+    ((ObjectNode) index.path("manifests").path(0))
+        .putObject("annotations")
+        .put("io.containerd.image.name", name)
+        .put("org.opencontainers.image.ref.name", name.substring(name.lastIndexOf(':') + 1));
+    return index;
+  }
+
+  private static String blob(String digest) {
+    return "blobs/" + digest.replace(':', '/');
+  }
+
+  @Override
+  public void close() throws IOException {
+    tar.close();
+  }
+}

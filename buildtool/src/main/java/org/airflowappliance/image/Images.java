@@ -1,0 +1,26 @@
+package org.airflowappliance.image;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.airflowappliance.plan.Artifact;
+import org.airflowappliance.plan.Blueprint;
+import org.airflowappliance.plan.Section;
+
+/** Plans an image, and a file with its digest, for each folder below {@code images/}. */
+public final class Images implements Section {
+  @Override
+  public String name() {
+    return "image";
+  }
+
+  @Override
+  public List<Artifact> plan(Blueprint blueprint, List<Artifact> earlier) {
+    List<Artifact> planned = new ArrayList<>();
+    for (String place : ImageSource.places(blueprint.definitions())) {
+      ImageSpec spec = new ImageYaml(blueprint, place).read();
+      planned.add(new ImagePlan(spec, blueprint.line(), blueprint.epoch()));
+      planned.add(new DigestFile(new ImageReference(spec.name())));
+    }
+    return planned;
+  }
+}

@@ -1,0 +1,170 @@
+package org.airflowappliance.image;
+
+import com.google.cloud.tools.jib.api.CacheDirectoryCreationException;
+import com.google.cloud.tools.jib.api.Containerizer;
+import com.google.cloud.tools.jib.api.ImageReference;
+import com.google.cloud.tools.jib.api.InsecureRegistryException;
+import com.google.cloud.tools.jib.api.InvalidImageReferenceException;
+import com.google.cloud.tools.jib.api.Jib;
+import com.google.cloud.tools.jib.api.JibContainerBuilder;
+import com.google.cloud.tools.jib.api.RegistryAuthenticationFailedException;
+import com.google.cloud.tools.jib.api.RegistryException;
+import com.google.cloud.tools.jib.api.RegistryImage;
+import com.google.cloud.tools.jib.api.RegistryUnauthorizedException;
+import com.google.cloud.tools.jib.api.TarImage;
+import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
+import com.google.cloud.tools.jib.api.buildplan.ImageFormat;
+import com.google.cloud.tools.jib.event.events.ProgressEvent;
+import com.google.cloud.tools.jib.event.progress.ProgressEventHandler;
+import com.google.cloud.tools.jib.frontend.CredentialRetrieverFactory;
+import com.google.cloud.tools.jib.http.ResponseException;
+import com.google.cloud.tools.jib.registry.RegistryCredentialsNotSentException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.ExecutionException;
+import java.util.function.DoubleConsumer;
+import javax.net.ssl.SSLException;
+import org.airflowappliance.lock.StoreProblem;
+
+/**
+ * Makes images and moves them to and from registries; the only class that knows the image library.
+ *
+ * @param scratch an empty folder, for the library's copies of layers
+ * @param dockerConfig Docker's configuration file, with credentials and helpers
+ * @param insecure whether plain HTTP or an unknown certificate will do
+ */
+public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
+  private static final String TOOL = "airflow-appliance";
+
+  /** For registries as the user of this machine reaches them, over TLS. */
+  OciImage(Path scratch) {
+    this(scratch, Path.of(System.getProperty("user.home"), ".docker", "config.json"), false);
+  }
+
+  /** Makes an OCI layout of the layers in an archive. */
+  void write(Path layers, ImageSpec spec, Instant created, Path layout) throws IOException {
+    JibContainerBuilder image = tar(layers, created);
+    image
+        .setUser(spec.settings().user())
+        .setWorkingDirectory(AbsoluteUnixPath.get(spec.settings().workingDirectory()))
+        .setEntrypoint(spec.settings().entrypoint())
+        .setProgramArguments(spec.settings().command())
+        .setLabels(spec.settings().labels());
+    spec.settings().environment().forEach(image::addEnvironmentVariable);
+    try {
+      TarImage target = TarImage.at(layout).named(spec.localName());
+      run(image, Containerizer.to(target).setOfflineMode(true), spec.name());
+    } catch (InvalidImageReferenceException problem) {
+      throw new IllegalArgumentException(spec.name() + ": " + problem.getMessage(), problem);
+    }
+  }
+
+  /** Fetches an image of a registry into an archive, its layers as they are. */
+  void pull(String reference, Path archive, DoubleConsumer progress) throws IOException {
+    Containerizer target =
+        Containerizer.to(TarImage.at(archive).named(ImageReference.of(null, "base", "pulled")));
+    watch(target, progress);
+    run(Jib.from(registry(reference)), target, reference);
+  }
+
+  /**
+   * Puts the image of an archive into a registry.
+   *
+   * @param reference {@code HOST/PATH:TAG}
+   * @param progress is told the part that is done, from 0 to 1
+   * @return the digest under which the registry has it
+   */
+  public String push(Path archive, String reference, DoubleConsumer progress) throws IOException {
+    Instant created;
+    try (ImageArchive image = ImageArchive.open(archive)) {
+      created = Instant.parse(image.configuration().path("created").asText());
+    }
+    Containerizer target = Containerizer.to(registry(reference));
+    watch(target, progress);
+    return run(tar(archive, created), target, reference);
+  }
+
+  private static JibContainerBuilder tar(Path archive, Instant created) {
+    return Jib.from(TarImage.at(archive)).setFormat(ImageFormat.OCI).setCreationTime(created);
+  }
+
+  private RegistryImage registry(String reference) {
+    try {
+      ImageReference image = ImageReference.parse(reference);
+      CredentialRetrieverFactory credentials =
+          CredentialRetrieverFactory.forImage(image, unused -> {});
+      return RegistryImage.named(image)
+          .addCredentialRetriever(credentials.dockerConfig(dockerConfig));
+    } catch (InvalidImageReferenceException problem) {
+      throw new StoreProblem(reference + ": is not the name of an image; write HOST/PATH", problem);
+    }
+  }
+
+  private static void watch(Containerizer target, DoubleConsumer progress) {
+    ProgressEventHandler handler =
+        new ProgressEventHandler(update -> progress.accept(update.getProgress()));
+    target.addEventHandler(ProgressEvent.class, handler);
+  }
+
+  private String run(JibContainerBuilder image, Containerizer target, String what)
+      throws IOException {
+    target
+        .setToolName(TOOL)
+        .setAllowInsecureRegistries(insecure || what.matches("(localhost|127\\.[0-9.]+)[:/].*"))
+        .setBaseImageLayersCache(scratch.resolve("base"))
+        .setApplicationLayersCache(scratch.resolve("own"));
+    try {
+      return image.containerize(target).getDigest().toString();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new StoreProblem(what + ": interrupted", interrupted);
+    } catch (ExecutionException | RegistryException | CacheDirectoryCreationException problem) {
+      throw explained(what, problem);
+    } catch (IOException problem) {
+      throw explained(what, problem);
+    }
+  }
+
+  /** The innermost cause that a user can do something about. */
+  private static StoreProblem explained(String what, Exception problem) {
+    for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
+      String advice = advice(cause);
+      if (!advice.isEmpty()) {
+        return new StoreProblem(what + ": " + advice, problem);
+      }
+    }
+    Throwable last = problem;
+    while (last.getCause() != null) {
+      last = last.getCause();
+    }
+    return new StoreProblem(what + ": the registry or the way to it failed: " + last, problem);
+  }
+
+  private static String advice(Throwable cause) {
+    if (cause instanceof RegistryUnauthorizedException
+        || cause instanceof RegistryAuthenticationFailedException) {
+      return "the registry refuses the credentials of Docker's configuration (or there are none);"
+          + " run `docker login` for it";
+    }
+    if (cause instanceof RegistryCredentialsNotSentException) {
+      return "the registry asks for credentials over plain HTTP, where they are not sent; give it a"
+          + " certificate";
+    }
+    if (cause instanceof InsecureRegistryException || cause instanceof SSLException) {
+      return "the registry does not speak TLS with a certificate that this machine trusts; trust its"
+          + " CA, or give --insecure where there is that option";
+    }
+    if (cause instanceof UnknownHostException) {
+      return "the host is not known; correct its name";
+    }
+    if (cause instanceof ConnectException) {
+      return "the registry does not answer (" + cause.getMessage() + "); check that it runs";
+    }
+    return cause instanceof ResponseException answer && answer.getStatusCode() == 404
+        ? "the registry has no such image or path; correct its name"
+        : "";
+  }
+}

@@ -1,0 +1,122 @@
+package org.airflowappliance.manifest;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.airflowappliance.cluster.Cluster;
+import org.airflowappliance.plan.Artifact;
+import org.airflowappliance.plan.Blueprint;
+import org.airflowappliance.plan.Holes;
+import org.airflowappliance.plan.ReleasePath;
+import org.airflowappliance.plan.Section;
+import org.airflowappliance.template.Template;
+
+/** Plans what Kubernetes gets: the numbered files of {@code manifests/} and the pod template. */
+public final class Manifests implements Section {
+  /** Each holds numbered files and a kustomization; the second is applied by itself. */
+  private static final List<String> FOLDERS = List.of("manifests/", "manifests/pod-operator/");
+
+  @Override
+  public String name() {
+    return "manifest";
+  }
+
+  @Override
+  public List<Artifact> plan(Blueprint blueprint, List<Artifact> earlier) {
+    return new Reading(blueprint).read();
+  }
+
+  /** Values of the holes in the manifests' texts but for images and quota. */
+  static Map<String, String> values(Blueprint blueprint) {
+    Cluster cluster = blueprint.cluster();
+    PodFiles files = PodFiles.of(blueprint);
+    Map<String, String> values = new HashMap<>(Holes.of(blueprint));
+    values.put("config.name", cluster.name() + "-airflow-config-" + files.digest());
+    values.put("config.data", files.json());
+    values.put("egress.airflow", EgressRules.ofAirflow(cluster));
+    values.put("egress.tasks", EgressRules.ofTasks(cluster));
+    values.put("egress.api", EgressRules.ofApi(cluster));
+    return values;
+  }
+
+  /** One blueprint on its way to a plan. */
+  private static final class Reading {
+    private final Blueprint blueprint;
+    private final Map<String, String> values;
+    private final CommonMetadata common;
+
+    Reading(Blueprint blueprint) {
+      this.blueprint = blueprint;
+      this.values = values(blueprint);
+      this.common = CommonMetadata.of(blueprint, values);
+    }
+
+    List<Artifact> read() {
+      List<Artifact> all = new ArrayList<>();
+      all.add(new PodTemplate(text(PodTemplate.PATH.value()), parts(), common));
+      for (String folder : FOLDERS) {
+        List<String> files =
+            blueprint.definitions().files(folder.substring(0, folder.length() - 1)).stream()
+                .filter(file -> file.startsWith(folder))
+                .filter(file -> file.substring(folder.length()).matches("[0-9]{2}-[a-z-]+\\.yaml"))
+                .toList();
+        files.forEach(file -> all.add(manifest(file)));
+        all.add(kustomization(folder, files));
+      }
+      return all;
+    }
+
+    private Artifact manifest(String file) {
+      if (file.equals(Quota.FILE)) {
+        return new Quota(new ReleasePath(file), quota(file), pods(), common);
+      }
+      return new Manifest(new ReleasePath(file), text(file), common);
+    }
+
+    private Template quota(String file) {
+      Template text = new Template(file, blueprint.definitions().text(file));
+      Map<String, String> known = new HashMap<>(values);
+      text.names().stream()
+          .filter(name -> name.startsWith("quota."))
+          .forEach(name -> known.put(name, "{{" + name + "}}"));
+      return new Template(file, text.fill(known));
+    }
+
+    private int pods() {
+      Cluster cluster = blueprint.cluster();
+      return cluster.nodes().size() * Parallelism.of(cluster);
+    }
+
+    private List<ManifestText> parts() {
+      List<ManifestText> parts = new ArrayList<>();
+      if (blueprint.cluster().caFile().isPresent()) {
+        parts.add(text("manifests/parts/site-ca.yaml"));
+      }
+      if (blueprint.cluster().database().ca().isPresent()) {
+        parts.add(text("manifests/parts/database-ca.yaml"));
+      }
+      return parts;
+    }
+
+    private Artifact kustomization(String folder, List<String> files) {
+      String file = folder + "kustomization.yaml";
+      String resources =
+          files.stream()
+              .map(each -> "\n  - " + each.substring(folder.length()))
+              .collect(Collectors.joining());
+      String text = blueprint.definitions().text(file);
+      return new Kustomization(
+          new ReleasePath(file), new Template(file, text).fill(Map.of("resources", resources)));
+    }
+
+    private ManifestText text(String file) {
+      return ManifestText.of(
+          file,
+          blueprint.definitions().text(file),
+          values,
+          blueprint.cluster().images().registry());
+    }
+  }
+}

@@ -1,0 +1,8 @@
+# A first installation takes the preset; later the administrator's choice stays.
+if [ "$1" -eq 1 ]; then
+  systemctl --no-reload preset airflow-scheduler.service >/dev/null 2>&1 || :
+else
+  # Restarted once, after the whole transaction, by whichever package's posttrans comes first.
+  : >/run/airflow-restart 2>/dev/null || :
+fi
+exit 0

@@ -1,0 +1,4 @@
+if [ "$1" -eq 0 ]; then
+  systemctl --no-reload disable --now airflow-webserver.service >/dev/null 2>&1 || :
+fi
+exit 0

@@ -1,0 +1,100 @@
+package org.airflowappliance.it.site;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.airflowappliance.image.ImageArchive;
+
+/**
+ * An image of a release, loaded and run with Docker's own command as an operator would.
+ *
+ * @param id Docker's id, since other runs on this machine load images of the same name
+ */
+public record ReleasedImage(String id) {
+  private static final Duration LOAD = Duration.ofMinutes(4);
+  private static final Duration QUICK = Duration.ofSeconds(60);
+
+  /** Loads an archive. */
+  public static ReleasedImage load(Path archive) throws IOException {
+    Program.run(LOAD, "docker", "load", "--quiet", "--input", archive.toString());
+    try (ImageArchive image = ImageArchive.open(archive)) {
+      return new ReleasedImage(image.imageId());
+    }
+  }
+
+  /** Runs a command in a container of its own to its end; the caller judges the exit code. */
+  public Program run(Duration limit, List<String> options, String... command) throws IOException {
+    return Program.attempt(limit, new ProcessBuilder(docker("--rm", options, command)));
+  }
+
+  /** Starts a container that goes on. */
+  public Running start(List<String> options, String... command) throws IOException {
+    Program started =
+        Program.run(QUICK, docker("--detach", options, command).toArray(String[]::new));
+    return new Running(started.out().strip());
+  }
+
+  private List<String> docker(String kind, List<String> options, String... command) {
+    List<String> words = new ArrayList<>(List.of("docker", "run", kind));
+    Owned.label().forEach((name, value) -> words.addAll(List.of("--label", name + "=" + value)));
+    words.addAll(options);
+    words.add(id);
+    words.addAll(List.of(command));
+    return words;
+  }
+
+  /** Takes the image away. */
+  public void remove() throws IOException {
+    Program.run(QUICK, "docker", "rmi", "--force", id);
+  }
+
+  /**
+   * A container that runs.
+   *
+   * @param container Docker's id
+   */
+  public record Running(String container) implements AutoCloseable {
+    /** Runs a shell script in the container. */
+    public Program shell(String script) throws IOException {
+      return Program.attempt(
+          QUICK, new ProcessBuilder("docker", "exec", container, "sh", "-c", script));
+    }
+
+    /** What it wrote to its standard error and output. */
+    public Program log() throws IOException {
+      return Program.run(QUICK, "docker", "logs", container);
+    }
+
+    /** One of the values that {@code docker inspect} knows. */
+    public String inspect(String format) throws IOException {
+      return Program.run(QUICK, "docker", "inspect", "--format", format, container).out().strip();
+    }
+
+    /** Asks it to end, as Kubernetes does, and gives its exit code. */
+    public String stop() throws IOException {
+      Program.run(QUICK, "docker", "stop", "--time", "20", container);
+      return inspect("{{.State.ExitCode}}");
+    }
+
+    /** Waits for a condition; a failure shows the log. */
+    public Duration until(String what, Duration limit, Waiting.Look<Boolean> look) {
+      return Waiting.until(what, limit, look, Boolean::booleanValue, this::diagnosis);
+    }
+
+    private String diagnosis() {
+      try {
+        Program log = log();
+        return log.out() + log.err();
+      } catch (IOException problem) {
+        return problem.toString();
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      Program.run(QUICK, "docker", "rm", "--force", "--volumes", container);
+    }
+  }
+}
