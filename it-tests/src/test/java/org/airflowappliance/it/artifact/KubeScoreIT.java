@@ -13,8 +13,11 @@ import org.airflowappliance.it.site.Program;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Promise: kube-score finds nothing in the manifests but what was reviewed, with its reason. */
+@Execution(ExecutionMode.CONCURRENT)
 class KubeScoreIT {
   private static final Duration BUILD = Duration.ofMinutes(9);
   private static final Duration LIMIT = Duration.ofMinutes(1);
