@@ -1,4 +1,4 @@
-# Upstream's k3s without privileged mode. No registry answered where this project was written, so this file was never run.
+# Upstream's k3s without privileged mode. Not run yet: it needs a registry of images that answers.
 ARG BASE
 FROM $BASE
 COPY root/usr/bin/node-init /bin/node-init

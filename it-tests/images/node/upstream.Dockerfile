@@ -1,4 +1,4 @@
-# The node on the real system. No registry answered where this project was written, so this file was never run.
+# The node on the real system. Not run yet: it needs a registry of images that answers.
 ARG BASE
 FROM $BASE
 RUN dnf -y install epel-release && dnf -y module enable python39 && \

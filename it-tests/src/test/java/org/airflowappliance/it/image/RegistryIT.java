@@ -18,9 +18,13 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Promise: a registry and containerd have an image under the digest that the release says. */
-@Order(62)
+// after the tests that need no image of a server
+@Order(Integer.MAX_VALUE)
+@Execution(ExecutionMode.CONCURRENT)
 @ExtendWith(SiteExtension.class)
 final class RegistryIT {
   private static final Duration LIMIT = Duration.ofMinutes(3);

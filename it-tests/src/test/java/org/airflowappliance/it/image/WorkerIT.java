@@ -17,11 +17,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Promise: the worker image runs Airflow for any user of group 0, and holds nothing else. */
-@Order(60)
+// after the tests that need no image of a server
+@Order(Integer.MAX_VALUE)
+@Execution(ExecutionMode.CONCURRENT)
 @ExtendWith(SiteExtension.class)
 final class WorkerIT {
   private static final Duration LIMIT = Duration.ofMinutes(3);
