@@ -8,11 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -24,6 +26,9 @@ import java.util.stream.Stream;
 public final class Store {
   /** A file lock belongs to the whole process, so its threads have to agree before. */
   private static final ConcurrentHashMap<Path, Object> MONITORS = new ConcurrentHashMap<>();
+
+  /** How often a lock of another process is asked for. */
+  private static final Duration ASKING = Duration.ofMillis(50);
 
   private final Path folder;
   private final Mirrors mirrors;
@@ -155,12 +160,26 @@ public final class Store {
     synchronized (MONITORS.computeIfAbsent(file, unused -> new Object())) {
       try (FileChannel channel =
               FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          FileLock lock = channel.lock()) {
+          FileLock lock = waited(channel)) {
         if (!lock.isValid()) {
           throw new StoreProblem(file + ": the lock was lost; run the command again");
         }
         return step.run();
       }
+    }
+  }
+
+  /**
+   * Asks until nobody else has the lock. The kernel's own way to wait knows processes only: where
+   * threads of two of them wait for each other's other threads, it fails with a deadlock that is
+   * none.
+   */
+  private static FileLock waited(FileChannel channel) throws IOException {
+    for (FileLock lock = channel.tryLock(); ; lock = channel.tryLock()) {
+      if (lock != null) {
+        return lock;
+      }
+      LockSupport.parkNanos(ASKING.toNanos());
     }
   }
 
