@@ -10,12 +10,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Promise: a machine that boots from the network finds its own kickstart by its MAC, once; any
- * other boots its disk. A small initrd stands in for Rocky's installer. Not beside other tests:
- * emulated machines that get no processor miss the answers they wait for.
+ * other boots its disk. A small initrd stands in for Rocky's installer.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class NetworkBootIT {
   private static final String KICKSTART = "http://10.0.0.5/airflow/kickstart/";
 
