@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.airflowappliance.it.site.KubernetesDouble;
 import org.airflowappliance.it.site.Site;
 import org.airflowappliance.it.site.SiteExtension;
 import org.airflowappliance.it.site.SystemdNode;
@@ -24,11 +25,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class InstallIT {
 
   private Site site;
+  private KubernetesDouble kubernetes;
   private SystemdNode node;
 
   @BeforeAll
-  void machine(Site site) throws IOException {
+  void machine(Site site, KubernetesDouble kubernetes) throws IOException {
     this.site = site;
+    this.kubernetes = kubernetes;
     site.publish(1);
     node = site.machine(1);
   }
@@ -105,7 +108,7 @@ final class InstallIT {
         "status of the scheduler",
         NodeSteps.START,
         () -> node.status("airflow-scheduler.service"),
-        status -> status.startsWith("waiting: Kubernetes API " + site.kubernetes().url()));
+        status -> status.startsWith("waiting: Kubernetes API " + kubernetes.url()));
     assertThat(node.attempt(NodeSteps.START, "systemctl is-active airflow-scheduler").out().strip())
         .isEqualTo("activating");
   }

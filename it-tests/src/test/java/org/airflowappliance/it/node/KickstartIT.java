@@ -34,7 +34,7 @@ final class KickstartIT {
   void freshMachine(Site site) throws IOException {
     this.site = site;
     site.publish(1);
-    node = site.machine(4);
+    node = site.machine(3);
     kickstart = Kickstart.read(site.release(1).resolve("kickstart/" + node.name() + ".ks"));
   }
 
@@ -65,7 +65,7 @@ final class KickstartIT {
     Program ran = node.attempt(NodeSteps.QUICK, "bash /root/pre.sh");
     assertThat(ran.code()).isEqualTo(1);
     assertThat(ran.err())
-        .contains("kickstart of airflow4: no network card here is 52:54:00:0a:00:7b; found: ")
+        .contains("kickstart of airflow3: no network card here is 52:54:00:0a:00:7a; found: ")
         .contains("; nothing was changed");
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import org.airflowappliance.it.site.KubernetesDouble;
 import org.airflowappliance.it.site.Site;
 import org.airflowappliance.it.site.SiteExtension;
 import org.airflowappliance.it.site.SystemdNode;
@@ -41,21 +42,23 @@ final class MountGuardIT {
       """;
 
   private Site site;
+  private KubernetesDouble kubernetes;
   private SystemdNode node;
 
   @BeforeAll
-  void schedulerRuns(Site site) throws IOException {
+  void schedulerRuns(Site site, KubernetesDouble kubernetes) throws IOException {
     this.site = site;
+    this.kubernetes = kubernetes;
     node = NodeSteps.ready(site, 1);
     for (String name : new String[] {"kept", "deleted"}) {
       site.store().put("dags/" + name + ".py", DAG.formatted(name));
     }
-    site.kubernetes().start();
+    kubernetes.start();
   }
 
   @AfterAll
   void apiIsGone() {
-    site.kubernetes().close();
+    kubernetes.close();
   }
 
   @Test

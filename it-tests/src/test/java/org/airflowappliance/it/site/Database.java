@@ -15,6 +15,8 @@ public final class Database implements AutoCloseable {
             .withDatabaseName("airflow")
             .withUsername("airflow")
             .withPassword(secrets.get("DATABASE_PASSWORD"))
+            // each process of a task has a connection of its own
+            .withCommand("postgres", "-c", "fsync=off", "-c", "max_connections=300")
             .withLabels(Owned.label());
     container.start();
     network.join(container.getContainerId(), address);
@@ -36,6 +38,16 @@ public final class Database implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(stopped);
     }
+  }
+
+  /** Docker's id of the server's container. */
+  String container() {
+    return container.getContainerId();
+  }
+
+  /** What the server wrote to its log. */
+  public String log() {
+    return container.getLogs();
   }
 
   @Override

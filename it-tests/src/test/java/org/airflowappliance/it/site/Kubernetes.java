@@ -9,10 +9,12 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.images.builder.Transferable;
@@ -109,6 +111,12 @@ public final class Kubernetes extends K3sContainer {
   /** The API server, as the cluster file names it. */
   public String url() {
     return "https://" + address + ":" + KUBE_SECURE_PORT;
+  }
+
+  /** The PEM text of the CA that signed the API server's certificate. */
+  String certificate() {
+    String data = Config.fromKubeconfig(getKubeConfigYaml()).getCaCertData();
+    return new String(Base64.getDecoder().decode(data), StandardCharsets.UTF_8);
   }
 
   /** A client with every right. */

@@ -16,48 +16,34 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.airflowappliance.template.Template;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The site's Kubernetes does what the worker pods need of one. */
-@Execution(ExecutionMode.CONCURRENT)
+@Order(1)
 @Tag("cluster")
+@ExtendWith(ClusterExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KubernetesIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  private static SiteNetwork network;
-  private static Kubernetes kubernetes;
-  private static KubernetesClient client;
+  private Kubernetes kubernetes;
+  private KubernetesClient client;
 
   @BeforeAll
-  static void start(@TempDir Path folder) throws IOException {
-    network = SiteNetwork.make();
-    kubernetes =
-        new Kubernetes(
-            network, network.address(Site.KUBERNETES), network.address(Site.REGISTRY) + ":5000");
-    kubernetes.start();
+  void load(Cluster cluster, @TempDir Path folder) throws IOException {
+    kubernetes = cluster.kubernetes();
+    client = cluster.client();
     Path archive = folder.resolve("probe.tar");
     try (InputStream image = Docker.client().saveImageCmd(image()).exec()) {
       Files.copy(image, archive);
     }
     kubernetes.load(archive);
-    client = kubernetes.client();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (client != null) {
-      client.close();
-    }
-    if (kubernetes != null) {
-      kubernetes.stop();
-    }
-    network.close();
   }
 
   private static String image() {
@@ -74,7 +60,7 @@ class KubernetesIT {
                   .anyMatch(
                       each -> each.getType().equals("Ready") && each.getStatus().equals("True"));
               assertThat(node.getStatus().getAddresses())
-                  .anyMatch(each -> each.getAddress().equals(network.address(Site.KUBERNETES)));
+                  .anyMatch(each -> each.getAddress().equals(kubernetes.getHost()));
             });
     assertThat(client.getKubernetesVersion().getMinor()).isEqualTo("33");
   }
@@ -113,7 +99,7 @@ class KubernetesIT {
     assertThat(reaches("friend", "192.0.2.1", 80)).as("an address elsewhere").isFalse();
   }
 
-  private static void create(String file) throws IOException {
+  private void create(String file) throws IOException {
     try (InputStream stream = KubernetesIT.class.getResourceAsStream("/kubernetes/" + file)) {
       String text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
       String filled = new Template(file, text).fill(Map.of("image", image()));
@@ -124,11 +110,11 @@ class KubernetesIT {
     }
   }
 
-  private static Pod pod(String name) {
+  private Pod pod(String name) {
     return client.pods().inNamespace("default").withName(name).get();
   }
 
-  private static boolean reaches(String pod, String host, int port) {
+  private boolean reaches(String pod, String host, int port) {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     String script = "nc -w 3 " + host + " " + port + " </dev/null >/dev/null 2>&1; echo $?";
     try (ExecWatch running =

@@ -17,13 +17,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The site's load balancer leaves out a node that cannot serve, and only such a node. */
-@Execution(ExecutionMode.CONCURRENT)
+@Order(1)
 @Tag("cluster")
 class LoadBalancerIT {
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -40,7 +39,7 @@ class LoadBalancerIT {
       try (LoadBalancer balancer =
           new LoadBalancer(
               network,
-              network.address(Site.BALANCER),
+              network.address(9),
               nodes.stream().map(each -> each.address(network.gateway())).toList())) {
         balancer.start();
         judge(balancer);

@@ -9,21 +9,29 @@ import java.net.http.HttpResponse;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
 
-/** A registry of images, empty at first, that this machine reaches over plain HTTP. */
+/** The site's registry of images, empty at first, over plain HTTP. */
 public final class Registry implements AutoCloseable {
   private static final int PORT = 5000;
 
+  private final String address;
   private final GenericContainer<?> container =
       new GenericContainer<>(TestImage.REGISTRY.reference())
           .withExposedPorts(PORT)
           .withLabels(Owned.label())
           .waitingFor(Wait.forHttp("/v2/").forPort(PORT));
 
-  Registry() {
+  Registry(SiteNetwork network, String address) {
+    this.address = address + ":" + PORT;
     container.start();
+    network.join(container.getContainerId(), address);
   }
 
-  /** {@code HOST:PORT} on this machine. */
+  /** {@code HOST:PORT} on the site's network, as the cluster file names it. */
+  public String siteAddress() {
+    return address;
+  }
+
+  /** {@code HOST:PORT} on this machine, which clients take for safe without TLS. */
   public String address() {
     return "127.0.0.1:" + container.getMappedPort(PORT);
   }

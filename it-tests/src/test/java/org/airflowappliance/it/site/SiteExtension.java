@@ -7,32 +7,34 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Gives tests the one {@link Site} of this run and shows its journals when a test fails. */
+/** Gives tests the one {@link NodeSite} of this run and shows its journals when a test fails. */
 public final class SiteExtension implements ParameterResolver, AfterTestExecutionCallback {
-  private static Site site(ExtensionContext context) {
+  private static NodeSite site(ExtensionContext context) {
     return context
         .getRoot()
-        .getStore(ExtensionContext.Namespace.create(Site.class))
+        .getStore(ExtensionContext.Namespace.create(NodeSite.class))
         .getOrComputeIfAbsent(
-            Site.class,
+            NodeSite.class,
             key -> {
               try {
-                return new Site();
+                return NodeSite.start();
               } catch (IOException problem) {
                 throw new UncheckedIOException(problem);
               }
             },
-            Site.class);
+            NodeSite.class);
   }
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    return parameter.getParameter().getType() == Site.class;
+    Class<?> type = parameter.getParameter().getType();
+    return type == Site.class || type == KubernetesDouble.class;
   }
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    return site(context);
+    NodeSite found = site(context);
+    return parameter.getParameter().getType() == Site.class ? found.site() : found.kubernetes();
   }
 
   @Override
@@ -42,7 +44,7 @@ public final class SiteExtension implements ParameterResolver, AfterTestExecutio
         .ifPresent(
             problem -> {
               System.err.println("after the failure of " + context.getDisplayName() + ":");
-              System.err.println(site(context).diagnosis());
+              System.err.println(site(context).site().diagnosis());
             });
   }
 }

@@ -1,0 +1,72 @@
+package org.airflowappliance.it.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.airflowappliance.it.site.Cluster;
+import org.airflowappliance.it.site.ClusterExtension;
+import org.airflowappliance.it.site.Program;
+import org.airflowappliance.it.site.SystemdNode;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Promise 1: nodes that were installed at the same moment work, and one of them migrated. */
+@Order(2)
+@Tag("cluster")
+@ExtendWith(ClusterExtension.class)
+@TestMethodOrder(OrderAnnotation.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class ClusterInstallIT {
+  private static final Duration LIMIT = Duration.ofMinutes(4);
+  private static final String PACKAGES =
+      "airflow airflow-webserver airflow-scheduler airflow-dags-s3fs airflow-cluster-homelab";
+
+  private Cluster cluster;
+  private List<SystemdNode> nodes;
+
+  @BeforeAll
+  void cluster(Cluster cluster) {
+    this.cluster = cluster;
+    nodes = cluster.nodes();
+  }
+
+  @Test
+  @Order(1)
+  void oneNodeMigratedAndTheOthersSaidForWhomTheyWaited() {
+    List<SystemdNode> migrated = nodes.stream().filter(ClusterInstallIT::upgraded).toList();
+    assertThat(migrated).hasSize(1);
+    String winner = migrated.get(0).name();
+    for (SystemdNode node : nodes) {
+      if (!node.name().equals(winner)) {
+        assertThat(journal(node, "airflow-migrate"))
+            .contains("waiting for airflow-migrate@" + winner);
+      }
+    }
+  }
+
+  private static boolean upgraded(SystemdNode node) {
+    return journal(node, "airflow-migrate").contains("Running upgrade ");
+  }
+
+  private static String journal(SystemdNode node, String unit) {
+    return node.run("journalctl --no-pager -o cat -u " + unit);
+  }
+
+  @Test
+  @Order(2)
+  void packagesAndUnitsAreClean() {
+    for (SystemdNode node : nodes) {
+      assertThat(node.run("rpm -V " + PACKAGES)).isEmpty();
+      assertThat(node.run("systemctl --failed --no-legend")).isEmpty();
+      Program check = node.attempt(LIMIT, "dnf -q check");
+      assertThat(check.code()).as(check.out() + check.err()).isZero();
+    }
+  }
+}

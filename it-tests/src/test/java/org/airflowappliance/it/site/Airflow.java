@@ -1,0 +1,167 @@
+package org.airflowappliance.it.site;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.CookieManager;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Airflow as one signed-in person sees it, by HTTP through the load balancer. */
+public final class Airflow {
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+  private static final Pattern FORM = Pattern.compile("action=\"([^\"]+)\"");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** A connection that a killed webserver cut, or its request that nobody answered. */
+  private static final int TRIES = 20;
+
+  private final String base;
+  private final HttpClient browser =
+      HttpClient.newBuilder()
+          .cookieHandler(new CookieManager())
+          .connectTimeout(ANSWER)
+          .followRedirects(HttpClient.Redirect.NORMAL)
+          .build();
+
+  private Airflow(String base) {
+    this.base = base;
+  }
+
+  /** Signs in at the identity provider's form, as a browser does. */
+  static Airflow signedIn(String base, String user, String password) {
+    Airflow airflow = new Airflow(base);
+    HttpResponse<String> form = airflow.send(request(URI.create(base + "/login/")));
+    Matcher action = FORM.matcher(form.body());
+    if (!action.find()) {
+      throw new AssertionError("no sign-in form at " + form.uri() + ":\n" + form.body());
+    }
+    String typed = "username=" + word(user) + "&password=" + word(password);
+    HttpResponse<String> home =
+        airflow.send(
+            request(URI.create(action.group(1).replace("&amp;", "&")))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(typed)));
+    if (home.statusCode() != 200 || !home.uri().toString().startsWith(base)) {
+      throw new AssertionError(
+          user
+              + " was not signed in: "
+              + home.statusCode()
+              + " "
+              + home.uri()
+              + "\n"
+              + home.body());
+    }
+    return airflow;
+  }
+
+  private static HttpRequest.Builder request(URI uri) {
+    return HttpRequest.newBuilder(uri).timeout(ANSWER);
+  }
+
+  private static String word(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      return browser.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(stopped);
+    }
+  }
+
+  /** A page or an answer of the API. */
+  public HttpResponse<String> get(String path) {
+    return send(request(URI.create(base + path)).header("Accept", "application/json, text/html"));
+  }
+
+  /** A page or an answer of the API as plain text. */
+  public String text(String path) {
+    return send(request(URI.create(base + path)).header("Accept", "text/plain")).body();
+  }
+
+  /** What the API has at a path. */
+  public JsonNode read(String path) {
+    return parsed(() -> get("/api/v1" + path), path);
+  }
+
+  /** Sends JSON to a path of the API; 409 means that an earlier try was taken. */
+  public JsonNode write(String method, String path, Map<String, ?> values) {
+    return parsed(
+        () -> {
+          try {
+            return send(
+                request(URI.create(base + "/api/v1" + path))
+                    .header("Content-Type", "application/json")
+                    .header("Origin", base)
+                    .method(
+                        method,
+                        HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(values))));
+          } catch (IOException problem) {
+            throw new UncheckedIOException(problem);
+          }
+        },
+        path);
+  }
+
+  /** A node may die under a request, so it is sent again for some seconds. */
+  private static JsonNode parsed(Supplier<HttpResponse<String>> asked, String path) {
+    for (int tries = 1; ; tries++) {
+      try {
+        HttpResponse<String> answer = asked.get();
+        if (answer.statusCode() < 300) {
+          return JSON.readTree(answer.body());
+        }
+        if (answer.statusCode() == 409 && tries > 1) {
+          return JSON.nullNode();
+        }
+        if (answer.statusCode() < 500 || tries == TRIES) {
+          throw new AssertionError(path + ": " + answer.statusCode() + " " + answer.body());
+        }
+      } catch (UncheckedIOException problem) {
+        if (tries == TRIES) {
+          throw problem;
+        }
+      } catch (IOException problem) {
+        throw new UncheckedIOException(problem);
+      }
+      java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+    }
+  }
+
+  /** Lets a DAG's runs begin. */
+  public void unpause(String dag) {
+    write("PATCH", "/dags/" + dag, Map.of("is_paused", false));
+  }
+
+  /** Starts a run under a name. */
+  public void trigger(String dag, String run, Map<String, ?> conf) {
+    write("POST", "/dags/" + dag + "/dagRuns", Map.of("dag_run_id", run, "conf", conf));
+  }
+
+  /** The state of a run. */
+  public String run(String dag, String run) {
+    return read("/dags/" + dag + "/dagRuns/" + run).path("state").asText();
+  }
+
+  /** The log of one try of a task, as the page of the log shows it. */
+  public String log(String dag, String run, String task, int tried) {
+    return text(
+        "/api/v1/dags/%s/dagRuns/%s/taskInstances/%s/logs/%d?full_content=true"
+            .formatted(dag, run, task, tried));
+  }
+}

@@ -1,0 +1,232 @@
+package org.airflowappliance.it.site;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.airflowappliance.file.Deletion;
+
+/**
+ * The whole cluster: a site with every real part, and three nodes installed from the release as the
+ * README says it.
+ */
+public final class Cluster implements AutoCloseable {
+  private static final int DATABASE = 5;
+  private static final int STORE = 6;
+  private static final int KEYCLOAK = 7;
+  private static final int REGISTRY = 8;
+  private static final int BALANCER = 9;
+  private static final int KUBERNETES = 10;
+  private static final int NODES = 3;
+  private static final Duration START = Duration.ofMinutes(6);
+  private static final List<String> UNITS =
+      List.of(
+          "airflow-secrets",
+          "airflow-migrate",
+          "airflow-dags",
+          "airflow-webserver",
+          "airflow-scheduler");
+
+  private final Parts parts = new Parts();
+  private final Report report = new Report();
+  private final Map<String, Airflow> people = new ConcurrentHashMap<>();
+  private final SiteNetwork network;
+  private final Site site;
+  private final Kubernetes kubernetes;
+  private final KubernetesClient client;
+  private final Keycloak keycloak;
+  private final LoadBalancer balancer;
+  private final List<SystemdNode> nodes;
+  private final Installation installation;
+  private final PodLives pods;
+
+  Cluster() throws IOException {
+    Owned.removeLeftovers(Docker.client());
+    Path folder = Files.createDirectories(Folders.target().resolve("cluster"));
+    long begun = System.nanoTime();
+    try (Start start = new Start(parts, report)) {
+      Secrets secrets = Secrets.random();
+      network = parts.add(SiteNetwork.make());
+      parts.add(new MemoryPeaks(report));
+      String url = "http://" + network.address(BALANCER) + ":8080";
+      Future<Kubernetes> kubernetesStart = start.part("Kubernetes", this::startKubernetes);
+      Future<Keycloak> keycloakStart =
+          start.part("Keycloak", () -> startKeycloak(url, secrets.get("OIDC_CLIENT_SECRET")));
+      Future<Database> databaseStart =
+          start.part("PostgreSQL", () -> new Database(network, network.address(DATABASE), secrets));
+      Future<ObjectStore> storeStart =
+          start.part("MinIO", () -> new ObjectStore(network, network.address(STORE), secrets));
+      Future<LoadBalancer> balancerStart = start.part("HAProxy", this::startBalancer);
+
+      kubernetes = Start.done(kubernetesStart);
+      client = parts.add(kubernetes.client());
+      Path ca = Files.writeString(folder.resolve("kubernetes-ca.pem"), kubernetes.certificate());
+      site =
+          new Site(
+              network,
+              secrets,
+              Start.done(databaseStart),
+              Start.done(storeStart),
+              new Site.Surroundings(kubernetes.url(), ca, url),
+              folder,
+              parts);
+      List<Future<SystemdNode>> machines =
+          IntStream.rangeClosed(1, NODES)
+              .mapToObj(each -> start.step("machine " + each, () -> machine(each)))
+              .toList();
+      Path desk = folder.resolve("desk");
+      Deletion.of(desk);
+      installation = new Installation(site, kubernetes, desk);
+      Start.done(
+          start.step(
+              "README: at the desk",
+              () -> {
+                installation.prepare();
+                return null;
+              }));
+      pods = parts.add(new PodLives(client, "airflow"));
+      nodes = Start.all(machines);
+      keycloak = Start.done(keycloakStart);
+      balancer = Start.done(balancerStart);
+      report.time("the site is up", begun);
+
+      Start.all(
+          nodes.stream()
+              .map(node -> start.step("README: on " + node.name(), () -> installed(node)))
+              .toList());
+      report.time("site and three nodes are up", begun);
+    } catch (IOException | RuntimeException | Error problem) {
+      parts.closeAfter(problem);
+      throw problem;
+    }
+  }
+
+  private Kubernetes startKubernetes() {
+    Kubernetes started =
+        new Kubernetes(network, network.address(KUBERNETES), network.address(REGISTRY) + ":5000");
+    started.start();
+    return started;
+  }
+
+  private Keycloak startKeycloak(String airflow, String secret) {
+    return new Keycloak(network, network.address(KEYCLOAK), airflow, secret);
+  }
+
+  private LoadBalancer startBalancer() {
+    List<String> webservers =
+        IntStream.rangeClosed(1, NODES)
+            .mapToObj(each -> Site.nodeAddress(network, each) + ":8080")
+            .toList();
+    LoadBalancer started = new LoadBalancer(network, network.address(BALANCER), webservers);
+    started.start();
+    return started;
+  }
+
+  private SystemdNode machine(int number) {
+    SystemdNode node = site.machine(number);
+    node.run("systemctl enable --now firewalld");
+    return node;
+  }
+
+  private SystemdNode installed(SystemdNode node) throws IOException {
+    installation.node(node);
+    working(node);
+    return node;
+  }
+
+  /** Waits until all units of a node do their work. */
+  public static void working(SystemdNode node) {
+    UNITS.forEach(unit -> node.untilUnit(unit + ".service", "active", START));
+  }
+
+  /** PostgreSQL, S3, the registry and the machines. */
+  public Site site() {
+    return site;
+  }
+
+  /** The metadata. */
+  public Database database() {
+    return site.database();
+  }
+
+  /** DAGs and logs. */
+  public ObjectStore store() {
+    return site.store();
+  }
+
+  /** The Kubernetes in which tasks run. */
+  public Kubernetes kubernetes() {
+    return kubernetes;
+  }
+
+  /** A client of it with every right. */
+  public KubernetesClient client() {
+    return client;
+  }
+
+  /** What became of each task's pod. */
+  public PodLives pods() {
+    return pods;
+  }
+
+  /** Who signs people in. */
+  public Keycloak keycloak() {
+    return keycloak;
+  }
+
+  /** Where people go. */
+  public LoadBalancer balancer() {
+    return balancer;
+  }
+
+  /** The three nodes. */
+  public List<SystemdNode> nodes() {
+    return nodes;
+  }
+
+  /** The operator's desk. */
+  public Installation installation() {
+    return installation;
+  }
+
+  /** What this run measured. */
+  public Report report() {
+    return report;
+  }
+
+  /** Airflow through the load balancer, as one of the realm's users. */
+  public Airflow as(String user) {
+    return people.computeIfAbsent(
+        user, name -> Airflow.signedIn(balancer.url(), name, keycloak.password()));
+  }
+
+  /** What to read after a failure, as files in a folder. */
+  void evidence(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    for (SystemdNode node : nodes) {
+      Files.writeString(folder.resolve(node.name() + ".txt"), evidence(node));
+    }
+    Files.writeString(folder.resolve("kubernetes.txt"), kubernetes.diagnosis());
+    Files.writeString(folder.resolve("pods.txt"), pods.toString());
+    Files.writeString(folder.resolve("keycloak.txt"), keycloak.diagnosis());
+    Files.writeString(folder.resolve("balancer.txt"), balancer.getLogs());
+    Files.writeString(folder.resolve("postgresql.txt"), site.database().log());
+  }
+
+  private static String evidence(SystemdNode node) {
+    return node.isRunning() ? node.diagnosis() : node.name() + " does not run\n";
+  }
+
+  @Override
+  public void close() {
+    Keep.ifAsked(this);
+    parts.close();
+    report.write();
+  }
+}

@@ -1,0 +1,56 @@
+package org.airflowappliance.it.site;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * Gives tests the one {@link Cluster} of this run, and keeps what is to be read after a failure.
+ */
+public final class ClusterExtension implements ParameterResolver, AfterTestExecutionCallback {
+  private static Cluster cluster(ExtensionContext context) {
+    return context
+        .getRoot()
+        .getStore(ExtensionContext.Namespace.create(Cluster.class))
+        .getOrComputeIfAbsent(
+            Cluster.class,
+            key -> {
+              try {
+                return new Cluster();
+              } catch (IOException problem) {
+                throw new UncheckedIOException(problem);
+              }
+            },
+            Cluster.class);
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == Cluster.class;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return cluster(context);
+  }
+
+  @Override
+  public void afterTestExecution(ExtensionContext context) throws IOException {
+    if (context.getExecutionException().isPresent()) {
+      Path folder =
+          Folders.itTests()
+              .resolve("target/failures")
+              .resolve(
+                  context.getRequiredTestClass().getSimpleName()
+                      + "-"
+                      + context.getRequiredTestMethod().getName());
+      cluster(context).evidence(folder);
+      System.err.println(
+          "after the failure of " + context.getDisplayName() + " read the files in " + folder);
+    }
+  }
+}

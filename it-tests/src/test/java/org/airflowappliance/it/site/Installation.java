@@ -1,0 +1,164 @@
+package org.airflowappliance.it.site;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Does what the README's installation page says, line by line as it stands there: at the operator's
+ * desk with this machine's programs, on a node with the node's. Only `kubectl` is the suite's own
+ * client, which asks the API server for a dry run first.
+ */
+public final class Installation {
+  private static final Duration LIMIT = Duration.ofMinutes(9);
+  private static final String PAGE = "## Your own cluster";
+
+  private final Site site;
+  private final Kubernetes kubernetes;
+  private final Path desk;
+
+  /**
+   * At a desk.
+   *
+   * @param desk the folder in which the commands are typed; a new one
+   */
+  Installation(Site site, Kubernetes kubernetes, Path desk) throws IOException {
+    this.site = site;
+    this.kubernetes = kubernetes;
+    this.desk = desk;
+    Files.createDirectories(desk);
+    Files.writeString(desk.resolve("kubeconfig"), kubernetes.getKubeConfigYaml());
+  }
+
+  /** The folder in which the commands are typed. */
+  public Path desk() {
+    return desk;
+  }
+
+  /** The commands of one of the page's blocks, without comments. */
+  private static List<String> block(int number) throws IOException {
+    String text = Files.readString(Folders.project().resolve("README.md"));
+    String page = text.substring(text.indexOf(PAGE));
+    return Arrays.stream(page.split("```")[2 * number + 1].split("\n"))
+        .map(line -> line.replaceFirst("\\s+#.*", "").strip())
+        .filter(line -> !line.isEmpty())
+        .toList();
+  }
+
+  /** Everything at the desk: the release is built and published, Kubernetes prepared. */
+  void prepare() throws IOException {
+    for (String line : block(0)) {
+      String said = atDesk(line);
+      if (line.startsWith("./appliance init ")) {
+        Files.copy(
+            site.clusterFile(1), desk.resolve("cluster.yaml"), StandardCopyOption.REPLACE_EXISTING);
+      } else if (line.startsWith("./appliance build ")) {
+        site.publish(desk.resolve("release"));
+      } else if (line.startsWith("./appliance secrets new ")) {
+        fillIn(issued(site.secrets()));
+      } else if (line.startsWith("./appliance kubeconfig ")) {
+        String[] parts = said.strip().split("=", 2);
+        fillIn(Map.of(parts[0], parts[1]));
+      }
+    }
+  }
+
+  /** A release with another number and other values, as the README's table says it. */
+  public void prepare(int release) throws IOException {
+    Files.copy(
+        site.clusterFile(release),
+        desk.resolve("cluster.yaml"),
+        StandardCopyOption.REPLACE_EXISTING);
+    for (String line : block(0)) {
+      if (line.matches("\\./appliance (validate|build|publish) .*") || line.contains(" -k ")) {
+        atDesk(line);
+      }
+    }
+  }
+
+  /** Whatever a line says at the desk; its output. */
+  private String atDesk(String line) throws IOException {
+    String typed = filled(line);
+    if (typed.startsWith("kubectl apply -k ")) {
+      Path folder = desk.resolve(typed.substring(typed.lastIndexOf(' ') + 1));
+      try (KubernetesClient client = kubernetes.client()) {
+        Apply.folder(client, folder);
+      }
+      return "";
+    }
+    String[] piped = typed.split(" \\| kubectl apply --server-side -f -", -1);
+    Program ran = shell(piped[0]);
+    if (ran.code() != 0) {
+      throw new AssertionError("README: " + typed + ": " + ran.code() + "\n" + ran.err());
+    }
+    if (piped.length == 2) {
+      try (KubernetesClient client = kubernetes.client()) {
+        Apply.text(client, ran.out());
+      }
+    }
+    return ran.out();
+  }
+
+  private Program shell(String line) throws IOException {
+    List<String> command = new ArrayList<>();
+    if (line.startsWith("./appliance ")) {
+      List<String> words = List.of(line.split(" +"));
+      command.addAll(Appliance.command(words.subList(1, words.size())));
+    } else {
+      command.addAll(List.of("sh", "-c", line));
+    }
+    ProcessBuilder process = new ProcessBuilder(command).directory(desk.toFile());
+    process.environment().put("KUBECONFIG", desk.resolve("kubeconfig").toString());
+    process
+        .environment()
+        .put("GNUPGHOME", Files.createDirectories(desk.resolve("gnupg")).toString());
+    return Program.attempt(LIMIT, process);
+  }
+
+  private String filled(String line) {
+    return line.replace("HOST/PATH", site.registry().address() + "/airflow")
+        .replace("URL", site.distribution())
+        .replace("NAME", "homelab");
+  }
+
+  /** What the administrators of the site's services gave to the operator. */
+  private static Map<String, String> issued(Secrets secrets) {
+    Map<String, String> values = new TreeMap<>(secrets.values());
+    values.remove("KUBERNETES_TOKEN");
+    return values;
+  }
+
+  /** The operator's own editor. */
+  private void fillIn(Map<String, String> values) throws IOException {
+    Path file = desk.resolve("secrets.env");
+    String text = Files.readString(file);
+    for (Map.Entry<String, String> each : values.entrySet()) {
+      text =
+          text.replace(
+              "\n" + each.getKey() + "=\n", "\n" + each.getKey() + "='" + each.getValue() + "'\n");
+    }
+    Files.writeString(file, text);
+  }
+
+  /** What an operator types on a node to make it one of the cluster. */
+  void node(SystemdNode node) throws IOException {
+    node.place("/root/secrets.env", Files.readString(desk.resolve("secrets.env")), 0600);
+    for (String line : block(1)) {
+      String typed = "cd /root && " + filled(line).replace("dnf install", "dnf -y install");
+      if (line.startsWith("systemctl status ")) {
+        // its exit code says that something is still on its way, which is why it is typed
+        node.attempt(LIMIT, typed);
+      } else {
+        node.run(LIMIT, typed);
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package org.airflowappliance.it.site;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What one run of the cluster tests found out: which real part in which version, how long
+ * everything took, how much memory the containers had. Written as report.md and report.json.
+ */
+public final class Report {
+  private static final double MILLIS = 1000.0;
+
+  private final Map<String, Double> seconds = new LinkedHashMap<>();
+  private final Map<String, String> facts = new LinkedHashMap<>();
+  private final Map<String, Long> memory = new TreeMap<>();
+
+  Report() {
+    facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
+    facts.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
+  }
+
+  /** A time that was measured. */
+  public synchronized void time(String what, Duration took) {
+    seconds.put(what, took.toMillis() / MILLIS);
+    System.out.printf(Locale.ROOT, "   %7.1f s  %s%n", took.toMillis() / MILLIS, what);
+  }
+
+  /** The time since {@link System#nanoTime} was {@code begun}. */
+  public void time(String what, long begun) {
+    time(what, Duration.ofNanos(System.nanoTime() - begun));
+  }
+
+  /** Several measurements of the same: least, median and most. */
+  public void times(String what, List<Duration> all) {
+    List<Duration> sorted = new ArrayList<>(all);
+    sorted.sort(null);
+    time(what + ", least", sorted.get(0));
+    time(what + ", median", sorted.get(sorted.size() / 2));
+    time(what + ", most", sorted.get(sorted.size() - 1));
+  }
+
+  /** Anything else that a reader wants to know. */
+  public synchronized void fact(String name, String value) {
+    facts.put(name, value);
+  }
+
+  /** The most memory in bytes that a container was seen with. */
+  synchronized void memory(String container, long bytes) {
+    memory.merge(container, bytes, Math::max);
+  }
+
+  /** The sum of the containers' peaks, in bytes. */
+  public synchronized long memory() {
+    return memory.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  synchronized void write() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("facts", facts);
+    all.put("seconds", seconds);
+    all.put("memoryPeakBytes", memory);
+    Path folder = Folders.itTests().resolve("target");
+    try {
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .writeValue(folder.resolve("report.json").toFile(), all);
+      Files.writeString(folder.resolve("report.md"), markdown());
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
+    }
+  }
+
+  private String markdown() {
+    StringBuilder text = new StringBuilder("# Cluster tests\n\n| fact | |\n|---|---|\n");
+    facts.forEach((name, value) -> text.append("| %s | %s |\n".formatted(name, value)));
+    text.append("\n| measured | s |\n|---|--:|\n");
+    seconds.forEach(
+        (name, value) -> text.append(String.format(Locale.ROOT, "| %s | %.1f |%n", name, value)));
+    text.append("\n| memory peak | MiB |\n|---|--:|\n");
+    memory.forEach((name, bytes) -> text.append("| %s | %d |\n".formatted(name, bytes >> 20)));
+    return text.append("| sum | %d |\n".formatted(memory() >> 20)).toString();
+  }
+}

@@ -1,0 +1,45 @@
+"""Tasks that say when they begin and end: side by side, and one after another."""
+import time
+from datetime import datetime
+
+from airflow import DAG
+from airflow.operators.python import PythonOperator
+from suite_records import record
+
+
+def work(ti, dag_run):
+    record("start", ti)
+    time.sleep(dag_run.conf.get("seconds", 1))
+    record("end", ti)
+
+
+with DAG(
+    "steady",
+    start_date=datetime(2022, 1, 1),
+    schedule_interval=None,
+    default_args={"retries": 0},
+    max_active_runs=20,
+    max_active_tasks=64,
+) as steady:
+    for number in range(4):
+        first = PythonOperator(task_id=f"first_{number}", python_callable=work)
+        first >> PythonOperator(task_id=f"second_{number}", python_callable=work)
+
+with DAG(
+    "wide",
+    start_date=datetime(2022, 1, 1),
+    schedule_interval=None,
+    default_args={"retries": 0},
+    max_active_tasks=64,
+) as wide:
+    for number in range(60):
+        PythonOperator(task_id=f"task_{number}", python_callable=work)
+
+with DAG(
+    "every_minute",
+    start_date=datetime(2022, 1, 1),
+    schedule_interval="* * * * *",
+    catchup=False,
+    default_args={"retries": 0},
+) as every_minute:
+    PythonOperator(task_id="task", python_callable=work)
