@@ -177,6 +177,19 @@ class MountThere(Guarded):
         self.round(manager)
         self.assertEqual(self.errors(), [])
 
+    def test_a_module_beside_the_dags_is_found_though_the_folder_seems_unchanged(self):
+        sys.path.insert(0, str(lab.DAGS))
+        self.addCleanup(sys.path.remove, str(lab.DAGS))
+        os.utime(lab.DAGS, (0, 0))
+        with self.assertRaises(ModuleNotFoundError):
+            __import__("helper_of_dags")  # as the processes that are forked later remember the folder
+        (lab.DAGS / "helper_of_dags.py").write_text("NAME = 'helped'\n")
+        self.put("new", "import helper_of_dags\n" + CODE.format(name="helped"))
+        os.utime(lab.DAGS, (0, 0))
+        manager = self.manager()
+        self.round(manager)
+        self.assertEqual(self.active(), ["helped"])
+
     def test_a_changed_file_is_parsed_before_its_turn(self):
         manager = self.started("one")
         manager._file_process_interval = 3600

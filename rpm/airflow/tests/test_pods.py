@@ -1,5 +1,7 @@
 """What Airflow and its old Kubernetes client lose of the pod template is in the pod that is sent."""
+import os
 import unittest
+from unittest import mock
 
 import lab
 import yaml
@@ -181,6 +183,16 @@ class Pods(Made):
             settings.pod_mutation_hook(pod)
             self.assertEqual(ApiClient().sanitize_for_serialization(pod.spec)["initContainers"], [{"name": "s3fs"}])
         settings.pod_mutation_hook(k8s.V1Pod(spec=k8s.V1PodSpec(containers=[])))
+
+    def test_in_a_task_pod_that_has_no_template_it_is_left_alone(self):
+        with mock.patch.dict(os.environ, {"AIRFLOW__KUBERNETES__POD_TEMPLATE_FILE": ""}):
+            pod = k8s.V1Pod(
+                metadata=k8s.V1ObjectMeta(labels={"kubernetes_executor": "True"}),
+                spec=k8s.V1PodSpec(containers=[k8s.V1Container(name="base")]),
+            )
+            before = ApiClient().sanitize_for_serialization(pod)
+            settings.pod_mutation_hook(pod)
+            self.assertEqual(ApiClient().sanitize_for_serialization(pod), before)
 
     def test_the_classes_of_the_client_stay_as_they_are(self):
         self.made()

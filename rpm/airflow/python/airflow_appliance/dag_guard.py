@@ -9,6 +9,7 @@ in models.dag for all DAGs at once (end of a scheduler with a run limit, `airflo
 - the manager itself never touches the mount, so that a hanging one cannot hang it;
 - the two places for all DAGs at once do nothing: the manager knows better.
 """
+import importlib
 import logging
 import os
 import time
@@ -63,6 +64,9 @@ def _guard_processor(module: ModuleType) -> None:
             except MountGone as problem:
                 self.log.warning("DAG file is left for later, the DAG mount is away: %s", problem)
                 raise SystemExit(NOT_STARTED) from None
+            # Python lists a folder again when its time of change is another; in a mount of S3 it never is, so a module
+            # that came after the scheduler would not be found.
+            importlib.invalidate_caches()
             result = super().process_file(*args, **kwargs)
             self._trust()
             self._held.__exit__()

@@ -62,12 +62,15 @@ def pod_mutation_hook(pod: Any) -> None:
     labels = (pod.metadata and pod.metadata.labels) or {}
     if labels.get("kubernetes_executor") != "True":
         return
+    configured = conf.get("kubernetes", "pod_template_file")
+    if not (hasattr(pod, TEMPLATE) or configured):
+        return  # in a task pod, which renders what it believes it is for the database and has no template
     # Airflow's pod code is imported late: each command runs this module, few make a pod.
     from airflow.kubernetes.pod_generator import PodGenerator
     from kubernetes.client import ApiClient
 
     serialize = ApiClient().sanitize_for_serialization
-    raw = getattr(pod, TEMPLATE, None) or _template(conf.get("kubernetes", "pod_template_file"))
+    raw = getattr(pod, TEMPLATE, None) or _template(configured)
     understood = serialize(PodGenerator.deserialize_model_dict(raw))
     spec, before = serialize(pod.spec), serialize(pod.spec)
     _merged(spec, raw["spec"], understood["spec"])

@@ -206,6 +206,23 @@ public final class Cluster implements AutoCloseable {
         user, name -> Airflow.signedIn(balancer.url(), name, keycloak.password()));
   }
 
+  /** Waits until a look says true, and says how long that took. */
+  public Duration until(String what, Duration limit, Waiting.Look<Boolean> look) {
+    return Waiting.until(what, limit, look, Boolean::booleanValue, () -> "");
+  }
+
+  /** Pushes a small image with a shell to the site's registry; gives its name for pods. */
+  public String pushProbe() throws IOException {
+    String here = site.registry().address() + "/tools/probe:1";
+    String image = TestImage.PROBE.reference().asCanonicalNameString();
+    Program.run(START, "docker", "tag", image, here);
+    Program.run(START, "docker", "push", "--quiet", here);
+    Program.run(START, "docker", "rmi", here);
+    return site.registry().siteAddress()
+        + "/tools/probe@"
+        + site.registry().digest("tools/probe", "1");
+  }
+
   /** What to read after a failure, as files in a folder. */
   void evidence(Path folder) throws IOException {
     Files.createDirectories(folder);

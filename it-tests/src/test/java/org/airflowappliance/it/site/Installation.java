@@ -84,6 +84,11 @@ public final class Installation {
     }
   }
 
+  /** {@code kubectl apply -k} of a folder of the release. */
+  public void apply(String folder) throws IOException {
+    atDesk("kubectl apply -k " + folder);
+  }
+
   /** Whatever a line says at the desk; its output. */
   private String atDesk(String line) throws IOException {
     String typed = filled(line);

@@ -44,6 +44,11 @@ public final class PodLives implements AutoCloseable {
       return all == null ? "" : all.getOrDefault(name, "");
     }
 
+    /** How long it stayed after a moment. */
+    public Duration goneAfter(Instant moment) {
+      return between(moment, gone);
+    }
+
     private Life seen(Pod now) {
       Instant moment = Instant.now();
       Optional<ContainerState> state =

@@ -41,7 +41,9 @@ public final class Registry implements AutoCloseable {
     HttpRequest request =
         HttpRequest.newBuilder(
                 URI.create("http://" + address() + "/v2/" + name + "/manifests/" + tag))
-            .header("Accept", "application/vnd.oci.image.manifest.v1+json")
+            .header(
+                "Accept",
+                "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json")
             .build();
     try {
       HttpResponse<Void> answer =

@@ -147,6 +147,17 @@ public final class SystemdNode extends GenericContainer<SystemdNode> {
             .out();
   }
 
+  /** The power goes off. */
+  public void kill() {
+    Docker.client().killContainerCmd(getContainerId()).exec();
+  }
+
+  /** The power is back. */
+  public void boot() {
+    Docker.client().startContainerCmd(getContainerId()).exec();
+    cutOff();
+  }
+
   /** Docker gives even an internal network's containers a default route, whose packets it drops. */
   void cutOff() {
     run("ip route del default 2>/dev/null || :");

@@ -1,0 +1,119 @@
+package org.airflowappliance.it.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Collectors;
+import org.airflowappliance.it.site.Cluster;
+import org.airflowappliance.it.site.Folders;
+import org.openqa.selenium.By;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+
+/** One person's Chromium on this machine; what was seen stays as pictures. */
+final class Browser implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private final Cluster cluster;
+  private final String user;
+  private final ChromeDriver driver;
+
+  Browser(Cluster cluster, String user) {
+    this.cluster = cluster;
+    this.user = user;
+    ChromeOptions options = new ChromeOptions();
+    options.setBinary("/usr/bin/chromium");
+    options.addArguments(
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+        "--window-size=1400,1000",
+        // the pages name fonts and icons of nobody else
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 10.231.*");
+    driver =
+        new ChromeDriver(
+            new ChromeDriverService.Builder()
+                .usingDriverExecutable(new java.io.File("/usr/bin/chromedriver"))
+                .build(),
+            options);
+    driver.manage().timeouts().pageLoadTimeout(LIMIT);
+  }
+
+  /** Opens the first page, and fills in the identity provider's form. */
+  void signIn() {
+    driver.get(cluster.balancer().url() + "/home");
+    until("the sign-in form", "#username");
+    driver.findElement(By.id("username")).sendKeys(user);
+    driver.findElement(By.id("password")).sendKeys(cluster.keycloak().password());
+    driver.findElement(By.id("kc-login")).click();
+    cluster.until(
+        user + " is back at Airflow",
+        LIMIT,
+        () -> driver.getCurrentUrl().startsWith(cluster.balancer().url()));
+  }
+
+  void open(String path) {
+    driver.get(cluster.balancer().url() + path);
+  }
+
+  void type(String name, String text) {
+    driver.executeScript(
+        "const e = document.getElementsByName(arguments[0])[0]; const c = document.querySelector('.CodeMirror');"
+            + " if (c) c.CodeMirror.setValue(arguments[1]); e.value = arguments[1];",
+        name,
+        text);
+  }
+
+  void click(String selector) {
+    driver.findElement(By.cssSelector(selector)).click();
+  }
+
+  /** The texts of the bar's menus. */
+  String menus() {
+    return driver
+        .findElements(By.cssSelector("nav .navbar-nav:not(.navbar-right) > li > a"))
+        .stream()
+        .map(WebElement::getText)
+        .map(String::strip)
+        .filter(text -> !text.isEmpty())
+        .collect(Collectors.joining(" "));
+  }
+
+  String text() {
+    return driver.findElement(By.tagName("body")).getText();
+  }
+
+  void until(String what, String selector) {
+    cluster.until(
+        what + " at " + driver.getCurrentUrl(),
+        LIMIT,
+        () -> !driver.findElements(By.cssSelector(selector)).isEmpty());
+  }
+
+  void untilText(String wanted) {
+    cluster.until(
+        "'" + wanted + "' at " + driver.getCurrentUrl(), LIMIT, () -> text().contains(wanted));
+  }
+
+  /** Keeps a picture of the page. */
+  void seen(String name) throws IOException {
+    Path folder = Files.createDirectories(Folders.itTests().resolve("target/screenshots"));
+    Files.write(
+        folder.resolve(user + "-" + name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
+  }
+
+  @Override
+  public void close() {
+    driver.quit();
+  }
+}

@@ -1,0 +1,104 @@
+package org.airflowappliance.it.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.airflowappliance.it.site.Cluster;
+import org.airflowappliance.it.site.ClusterExtension;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Promise 2: what people see in Chromium, through the load balancer. */
+@Order(14)
+@Tag("cluster")
+@Execution(ExecutionMode.CONCURRENT)
+@ExtendWith(ClusterExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class BrowserIT {
+  private Cluster cluster;
+  private Runs runs;
+
+  @BeforeAll
+  void dags(Cluster cluster) throws IOException {
+    this.cluster = cluster;
+    runs = new Runs(cluster);
+    runs.put("suite_records.py", "steady.py");
+    runs.ready("steady");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ada, DAGs Security Browse Admin Docs",
+    "otto, DAGs Browse Admin Docs",
+    "ursula, DAGs Browse Docs",
+    "vera, DAGs Browse Docs"
+  })
+  void eachRoleHasItsMenus(String user, String menus) throws IOException {
+    try (Browser browser = new Browser(cluster, user)) {
+      browser.signIn();
+      browser.seen("menus");
+      assertThat(browser.menus()).isEqualTo(menus);
+      assertThat(browser.text()).contains("steady");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"paul", "nora"})
+  void whoHasNoRoleIsTold(String user) throws IOException {
+    try (Browser browser = new Browser(cluster, user)) {
+      browser.signIn();
+      browser.seen("no-role");
+      assertThat(browser.text()).contains("no roles").doesNotContain("steady");
+    }
+  }
+
+  @Test
+  void aRunIsStartedAndItsLogRead() throws IOException {
+    try (Browser browser = new Browser(cluster, "ursula")) {
+      browser.signIn();
+      browser.seen("dags");
+      browser.open("/trigger?dag_id=steady");
+      browser.type("conf", "{\"seconds\": 2}");
+      browser.click("input[value='Trigger'], button[type='submit'], input[type='submit']");
+      browser.seen("triggered");
+      String run =
+          runs.query(
+              "SELECT max(run_id) FROM dag_run WHERE dag_id = 'steady' AND run_id LIKE 'manual%'");
+      assertThat(run).startsWith("manual__");
+      assertThat(runs.ended("steady", run, java.time.Duration.ofMinutes(4))).isEqualTo("success");
+      String date =
+          runs.query(
+              "SELECT replace(to_char(execution_date AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || '+00:00', ' ', 'T') FROM dag_run WHERE run_id = '"
+                  + run
+                  + "'");
+      browser.open("/graph?dag_id=steady");
+      browser.until("the graph is drawn", "#graph-svg g.node");
+      browser.seen("graph");
+      browser.open(
+          "/log?dag_id=steady&task_id=first_0&execution_date="
+              + java.net.URLEncoder.encode(date, java.nio.charset.StandardCharsets.UTF_8));
+      browser.untilText("Task exited with return code 0");
+      browser.seen("log");
+    }
+  }
+
+  @Test
+  void signOutAsksForThePasswordAgain() throws IOException {
+    try (Browser browser = new Browser(cluster, "vera")) {
+      browser.signIn();
+      browser.open("/logout/");
+      browser.seen("signed-out");
+      browser.open("/home");
+      browser.until("the form asks for the password", "#password");
+      browser.seen("form-again");
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package org.airflowappliance.it.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.stream.StreamSupport;
+import org.airflowappliance.it.site.Airflow;
+import org.airflowappliance.it.site.Cluster;
+import org.airflowappliance.it.site.ClusterExtension;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** Promise 3: what teams write to the bucket is what Airflow runs, on every node. */
+@Order(10)
+@Tag("cluster")
+@Execution(ExecutionMode.CONCURRENT)
+@ExtendWith(ClusterExtension.class)
+@TestMethodOrder(OrderAnnotation.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class DagFilesIT {
+  private static final Duration NEW = Duration.ofSeconds(30);
+
+  /** The mount's cache and the pause between two readings of a file, one after the other. */
+  private static final Duration CHANGE = Duration.ofSeconds(90);
+
+  private static final String DAG =
+      """
+      from datetime import datetime
+
+      from airflow import DAG
+
+      dag = DAG("%s", description="%s", start_date=datetime(2022, 1, 1), schedule_interval=None)
+      """;
+
+  private Cluster cluster;
+  private Airflow airflow;
+
+  @BeforeAll
+  void signIn(Cluster cluster) {
+    this.cluster = cluster;
+    airflow = cluster.as("ada");
+  }
+
+  private void put(String name, String description) {
+    cluster.store().put("dags/" + name + ".py", DAG.formatted(name, description));
+  }
+
+  private JsonNode dag(String name) {
+    return airflow.read("/dags?only_active=true&dag_id_pattern=" + name).path("dags");
+  }
+
+  @Test
+  @Order(1)
+  void aNewFileIsThereOnAllNodes() {
+    put("file_kept", "first");
+    put("file_removed", "first");
+    Duration took = cluster.until("file_kept is listed", NEW, () -> dag("file_kept").size() == 1);
+    cluster.report().time("DAG file put -> in the list of DAGs", took);
+    for (var node : cluster.nodes()) {
+      assertThat(node.run("ls /opt/airflow/dags")).contains("file_kept.py", "file_removed.py");
+    }
+    cluster.until("file_removed is listed", NEW, () -> dag("file_removed").size() == 1);
+  }
+
+  @Test
+  @Order(2)
+  void aChangeARemovalAndABrokenFileAreSeen() {
+    long begun = System.nanoTime();
+    put("file_kept", "second");
+    cluster.store().delete("dags/file_removed.py");
+    cluster.store().put("dags/file_broken.py", "from airflow import DAG\nraise ValueError('b')\n");
+    cluster.until(
+        "the broken file's error is shown",
+        CHANGE,
+        () -> errors().anyMatch(each -> each.endsWith("/file_broken.py")));
+    cluster.report().time("broken DAG file put -> error shown", begun);
+    cluster.until("file_removed is gone", CHANGE, () -> dag("file_removed").isEmpty());
+    cluster.report().time("DAG file deleted -> gone from the list", begun);
+    cluster.until(
+        "file_kept has the other description",
+        CHANGE,
+        () -> dag("file_kept").path(0).path("description").asText().equals("second"));
+    cluster.report().time("DAG file changed -> change seen", begun);
+  }
+
+  private java.util.stream.Stream<String> errors() {
+    JsonNode all = airflow.read("/importErrors").path("import_errors");
+    return StreamSupport.stream(all.spliterator(), false)
+        .map(each -> each.path("filename").asText());
+  }
+
+  @Test
+  @Order(3)
+  void aMendedFileHasNoErrorAnyMore() {
+    put("file_broken", "mended");
+    cluster.until("the mended DAG is listed", CHANGE, () -> dag("file_broken").size() == 1);
+    cluster.until(
+        "its error is gone",
+        CHANGE,
+        () -> errors().noneMatch(each -> each.contains("file_broken")));
+    for (String name : new String[] {"file_kept", "file_broken"}) {
+      cluster.store().delete("dags/" + name + ".py");
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package org.airflowappliance.it.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.airflowappliance.it.site.Cluster;
+import org.airflowappliance.it.site.ClusterExtension;
+import org.airflowappliance.it.site.PodLives;
+import org.airflowappliance.it.site.PodLives.Life;
+import org.airflowappliance.it.site.SystemdNode;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** Promise 8: sixty tasks at once over three schedulers. */
+@Order(20)
+@Tag("cluster")
+@Isolated
+@ExtendWith(ClusterExtension.class)
+final class LoadIT {
+  private static final String RUN = "wide-1";
+  private static final int TASKS = 60;
+  private static final Duration LIMIT = Duration.ofMinutes(8);
+  private static final Duration CLEAN = Duration.ofSeconds(60);
+
+  @Test
+  void allSucceedAndNothingIsLeft(Cluster cluster) throws IOException {
+    Runs runs = new Runs(cluster);
+    runs.put("suite_records.py", "steady.py");
+    runs.ready("wide");
+    long begun = System.nanoTime();
+    cluster.as("ada").trigger("wide", RUN, Map.of("seconds", 1));
+    assertThat(runs.ended("wide", RUN, LIMIT)).isEqualTo("success");
+    cluster.report().time(TASKS + " tasks at once, whole run", begun);
+    runs.onceEach(RUN, TASKS);
+    cluster.until(
+        "no pod of the run is left",
+        CLEAN,
+        () ->
+            cluster.pods().of(RUN, "").size() == TASKS
+                && cluster.pods().of(RUN, "").stream().allMatch(each -> each.gone().isPresent()));
+    times(cluster, runs);
+    assertThat(schedulers(runs)).as("schedulers that started tasks").hasSize(3);
+    for (SystemdNode node : cluster.nodes()) {
+      assertThat(executor(node)).contains("executor.queued (0)", "executor.running (0)");
+    }
+    assertThat(cluster.database().log()).doesNotContain("deadlock detected");
+  }
+
+  private static void times(Cluster cluster, Runs runs) {
+    List<Duration> started = new ArrayList<>();
+    List<Duration> deleted = new ArrayList<>();
+    for (String[] row :
+        runs.rows(
+                "SELECT task_id, extract(epoch FROM start_date) FROM task_instance WHERE run_id = '"
+                    + RUN
+                    + "'")
+            .toList()) {
+      Life life = cluster.pods().of(RUN, row[0]).get(0);
+      Instant start = Instant.ofEpochMilli((long) (Double.parseDouble(row[1]) * 1000));
+      started.add(Duration.between(life.created(), start));
+      deleted.add(PodLives.between(life.created(), life.gone()));
+    }
+    cluster.report().times("pod created -> task started, sixty at once", started);
+    cluster.report().times("pod created -> pod deleted, sixty at once", deleted);
+  }
+
+  /** The jobs by whose executors the run's tasks were started. */
+  private static List<String> schedulers(Runs runs) {
+    return runs.rows(
+            "SELECT DISTINCT queued_by_job_id FROM task_instance WHERE run_id = '" + RUN + "'")
+        .map(row -> row[0])
+        .toList();
+  }
+
+  /** What a scheduler says of its executor when it is asked by a signal. */
+  private static String executor(SystemdNode node) {
+    return node.run(
+        "now=$(date +%s); kill -USR2 $(pgrep -o -f 'bin/airflow scheduler'); sleep 3;"
+            + " journalctl --no-pager -o cat -u airflow-scheduler --since @$now | grep 'executor\\.'");
+  }
+}

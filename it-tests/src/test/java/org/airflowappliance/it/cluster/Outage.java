@@ -1,0 +1,75 @@
+package org.airflowappliance.it.cluster;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.airflowappliance.it.site.Cluster;
+
+/**
+ * Asks for a page again and again, each time by a new connection, and keeps the longest time
+ * without one.
+ */
+final class Outage implements AutoCloseable {
+  private static final Duration PAUSE = Duration.ofMillis(250);
+  private static final Duration ANSWER = Duration.ofSeconds(3);
+
+  private final URI page;
+  private final Thread thread = new Thread(this::ask, "outage");
+  private volatile boolean closed;
+  private volatile long good = System.nanoTime();
+  private volatile Duration longest = Duration.ZERO;
+
+  Outage(String url) {
+    page = URI.create(url + "/health");
+    thread.start();
+  }
+
+  private void ask() {
+    while (!closed) {
+      if (answers()) {
+        long now = System.nanoTime();
+        Duration without = Duration.ofNanos(now - good);
+        longest = without.compareTo(longest) > 0 ? without : longest;
+        good = now;
+      }
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+  }
+
+  private boolean answers() {
+    try {
+      HttpRequest request = HttpRequest.newBuilder(page).timeout(ANSWER).build();
+      return HttpClient.newBuilder()
+              .connectTimeout(ANSWER)
+              .build()
+              .send(request, HttpResponse.BodyHandlers.discarding())
+              .statusCode()
+          == 200;
+    } catch (IOException problem) {
+      return false;
+    } catch (InterruptedException closing) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** The longest time between two answers so far, also the one that goes on. */
+  Duration longest() {
+    Duration now = Duration.ofNanos(System.nanoTime() - good);
+    return now.compareTo(longest) > 0 ? now : longest;
+  }
+
+  void report(Cluster cluster, String fault) {
+    cluster.report().time(fault + ": longest time without a page", longest());
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+  }
+}

@@ -1,0 +1,104 @@
+package org.airflowappliance.it.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.airflowappliance.it.site.Cluster;
+
+/** DAGs of the tests' own and their runs, as a team and the database see them. */
+final class Runs {
+  /** A file's way into the list of DAGs, when the machine is busy. */
+  static final Duration VISIBLE = Duration.ofSeconds(90);
+
+  private static final String TABLE =
+      """
+      CREATE TABLE IF NOT EXISTS suite_records (
+        at timestamptz DEFAULT clock_timestamp(), dag_id text, run_id text, task_id text,
+        try_number int, what text, host text)
+      """;
+
+  private final Cluster cluster;
+
+  Runs(Cluster cluster) {
+    this.cluster = cluster;
+    cluster.database().query(TABLE);
+  }
+
+  /** Puts DAG files of the tests' resources into the bucket. */
+  void put(String... files) throws IOException {
+    for (String file : files) {
+      cluster.store().put("dags/" + file, text(file));
+    }
+  }
+
+  /** A DAG file of the tests' resources. */
+  static String text(String file) throws IOException {
+    try (InputStream stream = Runs.class.getResourceAsStream("/cluster-dags/" + file)) {
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** Waits until all these DAGs are in the list, and lets their runs begin. */
+  void ready(String... dags) {
+    for (String dag : dags) {
+      cluster.until("DAG " + dag + " is known", VISIBLE, () -> isActive(dag));
+      cluster.as("ada").unpause(dag);
+    }
+  }
+
+  boolean isActive(String dag) {
+    return !query("SELECT 1 FROM dag WHERE is_active AND dag_id = '" + dag + "'").isEmpty();
+  }
+
+  /** Waits until a run ended, and gives its state. */
+  String ended(String dag, String run, Duration limit) {
+    String sql =
+        "SELECT state FROM dag_run WHERE dag_id = '%s' AND run_id = '%s'".formatted(dag, run);
+    cluster.until(
+        "run " + run + " of " + dag + " ends",
+        limit,
+        () -> List.of("success", "failed").contains(query(sql)));
+    return query(sql);
+  }
+
+  /** The states of a run's tasks. */
+  Map<String, String> states(String dag, String run) {
+    return rows("SELECT task_id, state FROM task_instance WHERE dag_id = '%s' AND run_id = '%s'"
+            .formatted(dag, run))
+        .collect(Collectors.toMap(row -> row[0], row -> row[1], (one, other) -> one, TreeMap::new));
+  }
+
+  /** Rows of a query, cut into columns. */
+  Stream<String[]> rows(String sql) {
+    return Arrays.stream(query(sql).split("\n"))
+        .filter(line -> !line.isEmpty())
+        .map(line -> line.split("\\|", -1));
+  }
+
+  String query(String sql) {
+    return cluster.database().query(sql);
+  }
+
+  /** Each task of a run began once and ended once: nothing was lost and nothing done twice. */
+  void onceEach(String run, int tasks) {
+    List<String> found =
+        rows("SELECT task_id, what, count(*) FROM suite_records WHERE run_id = '%s' GROUP BY 1, 2"
+                .formatted(run))
+            .map(row -> String.join(" ", row))
+            .sorted()
+            .toList();
+    assertThat(found)
+        .as("rows of run " + run)
+        .hasSize(2 * tasks)
+        .allMatch(row -> row.endsWith(" 1"));
+  }
+}

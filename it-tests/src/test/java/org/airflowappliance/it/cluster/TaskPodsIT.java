@@ -1,0 +1,208 @@
+package org.airflowappliance.it.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.airflowappliance.it.site.Airflow;
+import org.airflowappliance.it.site.Cluster;
+import org.airflowappliance.it.site.ClusterExtension;
+import org.airflowappliance.it.site.PodLives.Life;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** Promise 4: each task is a pod of its own, and however it ends, Airflow knows it and says why. */
+@Order(11)
+@Tag("cluster")
+@Execution(ExecutionMode.CONCURRENT)
+@ExtendWith(ClusterExtension.class)
+@TestMethodOrder(OrderAnnotation.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TaskPodsIT {
+  private static final String RUN = "ends-1";
+  private static final Duration LIMIT = Duration.ofMinutes(4);
+  private static final Duration TOLD = Duration.ofSeconds(60);
+  private static final Duration POD_GONE = Duration.ofSeconds(6);
+
+  private Cluster cluster;
+  private Airflow airflow;
+  private Runs runs;
+
+  @BeforeAll
+  void runs(Cluster cluster) throws IOException {
+    this.cluster = cluster;
+    airflow = cluster.as("ada");
+    runs = new Runs(cluster);
+    runs.put("suite_records.py", "steady.py", "ends.py");
+    runs.ready("ends", "every_minute");
+    airflow.trigger("ends", RUN, Map.of());
+  }
+
+  private String state(String task) {
+    return runs.states("ends", RUN).getOrDefault(task, "");
+  }
+
+  private void until(String task, String state) {
+    cluster.until(task + " is " + state, LIMIT, () -> state(task).equals(state));
+  }
+
+  private String log(String task, int tried) {
+    return airflow.log("ends", RUN, task, tried);
+  }
+
+  @Test
+  @Order(1)
+  void itsLogIsThereWhileItRuns() {
+    until("success", "running");
+    cluster.until("the log is live", LIMIT, () -> log("success", 1).contains("second 2"));
+    assertThat(state("success")).isEqualTo("running");
+  }
+
+  @Test
+  @Order(2)
+  void whenItsPodDiesItFailsAndTheLogSaysSo() {
+    until("all_killed", "running");
+    cluster.until("it says something", LIMIT, () -> log("all_killed", 1).contains("second 3"));
+    Life life = cluster.pods().of(RUN, "all_killed").get(0);
+    String container =
+        life.pod()
+            .getStatus()
+            .getContainerStatuses()
+            .get(0)
+            .getContainerID()
+            .replace("containerd://", "");
+    cluster.kubernetes().run("ctr", "tasks", "kill", "--all", "--signal", "SIGKILL", container);
+    Duration took =
+        cluster.until("all_killed failed", TOLD, () -> state("all_killed").equals("failed"));
+    cluster.report().time("every process of a task's container killed -> task failed", took);
+    assertThat(log("all_killed", 1)).contains("second 3");
+    assertThat(lastLine("all_killed")).contains("signal 9");
+  }
+
+  private String lastLine(String task) {
+    List<String> lines = log(task, 1).lines().filter(line -> !line.isBlank()).toList();
+    return lines.get(lines.size() - 1);
+  }
+
+  @Test
+  @Order(3)
+  void theOthersEndAsTheyShould() {
+    cluster.until(
+        "all tasks ended",
+        LIMIT,
+        () ->
+            runs.states("ends", RUN).values().stream()
+                .allMatch(state -> List.of("success", "failed").contains(state)));
+    assertThat(runs.states("ends", RUN))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "success", "success",
+                "failure", "failed",
+                "retry", "success",
+                "timeout", "failed",
+                "killed", "failed",
+                "all_killed", "failed",
+                "out_of_memory", "failed",
+                "inside", "success"));
+  }
+
+  @Test
+  @Order(4)
+  void theLogsSayWhy() {
+    assertThat(log("success", 1)).contains("the last line");
+    assertThat(log("failure", 1)).contains("on purpose");
+    assertThat(log("retry", 1)).contains("the first try fails");
+    assertThat(log("retry", 2)).contains("the second try succeeds");
+    assertThat(log("timeout", 1)).contains("AirflowTaskTimeout");
+    assertThat(log("killed", 1)).contains("about to be killed", "SIGKILL");
+    assertThat(log("out_of_memory", 1)).contains("taking memory", "out of memory");
+  }
+
+  @Test
+  @Order(5)
+  void theWorkerMayDoNothingElse() {
+    assertThat(log("inside", 1))
+        .contains(
+            "INFO - 50000",
+            "CapEff:\t0000000000000000",
+            "INFO - ends.py",
+            "touch: cannot touch '/opt/airflow/s3/dags/x': Read-only file system",
+            "touch: cannot touch '/usr/x': Read-only file system",
+            "fuse.s3fs ro",
+            "cannot access '/var/run/secrets/kubernetes.io'");
+  }
+
+  @Test
+  @Order(6)
+  void thePodIsAsTheReleaseSays() throws IOException {
+    Pod pod = cluster.pods().of(RUN, "inside").get(0).pod();
+    assertThat(pod.getMetadata().getNamespace()).isEqualTo("airflow");
+    Container base = pod.getSpec().getContainers().get(0);
+    String digest =
+        Files.readString(
+                cluster.installation().desk().resolve("release/images/airflow-worker.digest"))
+            .strip();
+    assertThat(base.getImage())
+        .isEqualTo(cluster.site().registry().siteAddress() + "/airflow/airflow-worker@" + digest);
+    assertThat(pod.getStatus().getContainerStatuses().get(0).getImageID()).contains(digest);
+    assertThat(base.getSecurityContext().getPrivileged()).isNull();
+    assertThat(base.getSecurityContext().getRunAsUser()).isEqualTo(50_000);
+    assertThat(base.getSecurityContext().getCapabilities().getDrop()).containsExactly("ALL");
+    assertThat(pod.getSpec().getAutomountServiceAccountToken()).isFalse();
+  }
+
+  @Test
+  @Order(7)
+  void podsGoWithTheirTasks() {
+    for (String task : List.of("success", "failure", "inside", "timeout")) {
+      Life life = cluster.pods().of(RUN, task).get(0);
+      cluster.until(
+          "the pod of " + task + " is gone",
+          LIMIT,
+          () -> cluster.pods().of(RUN, task).get(0).gone().isPresent());
+      Duration stayed = cluster.pods().of(RUN, task).get(0).goneAfter(endOf(task));
+      cluster.report().time("task " + task + " ended -> its pod is gone", stayed);
+      assertThat(stayed).as(life.toString()).isLessThan(POD_GONE);
+    }
+    cluster.until(
+        "no pod of the run is left",
+        TOLD,
+        () -> cluster.pods().of(RUN, "").stream().allMatch(each -> each.gone().isPresent()));
+    // nothing but S3 has it now
+    assertThat(log("success", 1)).contains("the last line");
+  }
+
+  private java.time.Instant endOf(String task) {
+    String seconds =
+        runs.query(
+            "SELECT extract(epoch FROM end_date) FROM task_instance WHERE dag_id = 'ends' AND run_id = '%s' AND task_id = '%s'"
+                .formatted(RUN, task));
+    return java.time.Instant.ofEpochMilli((long) (Double.parseDouble(seconds) * 1000));
+  }
+
+  @Test
+  @Order(8)
+  void aScheduleStartsThemToo() {
+    cluster.until(
+        "a scheduled run succeeded",
+        LIMIT,
+        () ->
+            !runs.query(
+                    "SELECT 1 FROM dag_run WHERE dag_id = 'every_minute' AND run_type = 'scheduled' AND state = 'success' LIMIT 1")
+                .isEmpty());
+    airflow.write("PATCH", "/dags/every_minute", Map.of("is_paused", true));
+  }
+}
