@@ -390,7 +390,9 @@ class Watcher(Ended):
 
     def setUp(self):
         super().setUp()
-        self.news = multiprocessing.Queue()
+        manager = multiprocessing.Manager()
+        self.addCleanup(manager.shutdown)
+        self.news = manager.Queue()
         with mock.patch.object(kubernetes_executor, "get_kube_client", self.cluster.kubernetes):
             self.process = kubernetes_executor.KubernetesJobWatcher(
                 "airflow", False, self.news, "0", "1", kubernetes_executor.KubeConfig()
