@@ -1,0 +1,118 @@
+"""S3 and Kubernetes as far as an ended pod needs them: one HTTP server, spoken to by the real clients."""
+import json
+import os
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest import mock
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from kubernetes import client
+
+BUCKET = "bucket"
+
+
+class Server(ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """Clients that do not wait for an answer are what the tests are about."""
+
+
+class Cluster:
+    """`objects` by key, `outputs` by pod; `events` are sent to whoever watches pods, once each."""
+
+    def __init__(self):
+        self.objects, self.outputs, self.warnings = {}, {}, {}
+        self.events, self.asked = [], []
+        # Before these parts answer; `broken` ones say 500.
+        self.delay, self.broken = {"s3": 0, "log": 0}, set()
+        self._server = Server(("127.0.0.1", 0), self._handler())
+        self._server.block_on_close = False
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def stop(self):
+        self._server.shutdown()
+        self._server.server_close()
+
+    def environment(self):
+        """Of a process whose logs go to this S3."""
+        extra = {"host": self.url, "region_name": "r", "config_kwargs": {"s3": {"addressing_style": "path"}}}
+        return {
+            "AIRFLOW__LOGGING__REMOTE_LOG_CONN_ID": "airflow_log",
+            "AIRFLOW_CONN_AIRFLOW_LOG": "s3://key:secret@/?__extra__=" + quote(json.dumps(extra), safe=""),
+        }
+
+    def enter(self, test):
+        """Until the end of a test."""
+        test.addCleanup(self.stop)
+        patch = mock.patch.dict(os.environ, self.environment())
+        patch.start()
+        test.addCleanup(patch.stop)
+
+    def kubernetes(self):
+        configuration = client.Configuration()
+        configuration.host = self.url
+        return client.CoreV1Api(client.ApiClient(configuration))
+
+    def _handler(cluster):
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def do_GET(self):
+                place = urlsplit(self.path)
+                cluster.asked.append(f"GET {unquote(place.path)}")
+                words, query = place.path.split("/")[1:], parse_qs(place.query)
+                if words[0] == BUCKET:
+                    self.s3(lambda: cluster.objects.get(unquote("/".join(words[1:]))))
+                elif "watch" in query:
+                    self.watch()
+                elif words[-1] == "log":
+                    time.sleep(cluster.delay["log"])
+                    self.text(cluster.outputs.get(words[-2]))
+                elif words[-1] == "events":
+                    name = query["fieldSelector"][0].split(",")[0].split("=")[1]
+                    self.answer(200, json.dumps({"items": cluster.warnings.get(name, [])}).encode())
+
+            def do_HEAD(self):
+                self.do_GET()
+
+            def do_PUT(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                key = unquote(urlsplit(self.path).path.split("/", 2)[2])
+                cluster.asked.append(f"PUT {key}")
+                self.s3(lambda: cluster.objects.update({key: body}) or b"")
+
+            def s3(self, act):
+                time.sleep(cluster.delay["s3"])
+                found = None if "s3" in cluster.broken else act()
+                if "s3" in cluster.broken:
+                    self.answer(500, b"<Error><Code>InternalError</Code></Error>")
+                elif found is None:
+                    self.answer(404, b"<Error><Code>NoSuchKey</Code></Error>")
+                else:
+                    self.answer(200, found)
+
+            def text(self, found):
+                self.answer(404, b"{}") if found is None else self.answer(200, found.encode())
+
+            def watch(self):
+                self.send_response(200)
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                while True:
+                    while cluster.events:
+                        line = json.dumps(cluster.events.pop(0)).encode() + b"\n"
+                        self.wfile.write(b"%x\r\n%s\r\n" % (len(line), line))
+                    time.sleep(0.05)
+
+            def answer(self, status, body):
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                if self.command != "HEAD":
+                    self.wfile.write(body)
+
+        return Handler
