@@ -1,5 +1,5 @@
 """What Airflow runs in each of its processes; a copy in AIRFLOW_HOME would lose against one in the DAG bucket."""
-from airflow_appliance import dag_guard, pod_end, pods, settings, worker_log
+from airflow_appliance import dag_guard, executor, pods, settings, worker_log
 from airflow_appliance.pods import pod_mutation_hook
 
 __all__ = ["pod_mutation_hook"]
@@ -7,7 +7,7 @@ __all__ = ["pod_mutation_hook"]
 # A node has settings, a worker pod has none: it parses one file and decides nothing about the others.
 if settings.path().exists():
     dag_guard.install()
-    pod_end.install()
+    executor.install()
     pods.install()
 elif worker_log.in_worker_pod():
     worker_log.install()

@@ -18,11 +18,11 @@ class Server(ThreadingHTTPServer):
 
 
 class Cluster:
-    """`objects` by key, `outputs` by pod; `events` are sent to whoever watches pods, once each."""
+    """`objects` by key, `outputs` by pod, `labels` of each pod; `events` are sent to whoever watches pods, once each."""
 
     def __init__(self):
         self.objects, self.outputs, self.warnings = {}, {}, {}
-        self.events, self.asked = [], []
+        self.events, self.asked, self.labels = [], [], []
         # Before these parts answer; `broken` ones say 500.
         self.delay, self.broken = {"s3": 0, "log": 0}, set()
         self._server = Server(("127.0.0.1", 0), self._handler())
@@ -69,6 +69,10 @@ class Cluster:
                     self.s3(lambda: cluster.objects.get(unquote("/".join(words[1:]))))
                 elif "watch" in query:
                     self.watch()
+                elif words[-1] == "pods":
+                    wanted = dict(each.split("=") for each in query["labelSelector"][0].split(","))
+                    found = [labels for labels in cluster.labels if wanted.items() <= labels.items()]
+                    self.answer(200, json.dumps({"items": [{"metadata": {"labels": each}} for each in found]}).encode())
                 elif words[-1] == "log":
                     time.sleep(cluster.delay["log"])
                     self.text(cluster.outputs.get(words[-2]))

@@ -25,7 +25,6 @@ from types import ModuleType
 from typing import Any, Callable, Dict, Optional, Tuple
 
 from airflow_appliance import pod_log, pod_reason
-from airflow_appliance.after_import import AfterImport, Change
 
 log = logging.getLogger(__name__)
 
@@ -41,18 +40,8 @@ SILENT_SECONDS = 20
 REMEMBERED = 1000
 
 
-def install() -> None:
-    """Change the executor of this process; UnknownCode if Airflow is not the one that is known."""
-    AfterImport(
-        {
-            "airflow.executors.kubernetes_executor": Change(
-                sha256="9d14497b681f993343c009e8ee8fef6938f9fe60d9a3ce37c352b31fa2d9e162", apply=_watch
-            )
-        }
-    ).install()
-
-
-def _watch(module: ModuleType) -> None:
+def watch(module: ModuleType) -> None:
+    """Puts this watcher in the place of the executor's own."""
     from airflow import settings
 
     class EndWatcher(module.KubernetesJobWatcher):

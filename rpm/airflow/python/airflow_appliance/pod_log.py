@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import time
+from datetime import datetime
 from typing import Any, Dict, List, Optional, Tuple
 
 # Of a pod's output; Kubernetes keeps 10 MiB of a container by default, and a reader of a log wants its end.
@@ -129,11 +130,12 @@ class RemoteLog:
 
 
 def line(message: str, source: str) -> str:
-    """As the worker's handler writes it: Airflow's pages turn the time, which is UTC in a pod, into the reader's."""
+    """As the worker's handler writes it: Airflow's pages take a time for one of the default time zone, as pods have it."""
     from airflow.configuration import conf
+    from airflow.settings import TIMEZONE
 
     form = logging.Formatter(conf.get("logging", "log_format"))
-    form.converter = time.gmtime
+    form.converter = lambda seconds: datetime.fromtimestamp(seconds, TIMEZONE).timetuple()
     record = logging.LogRecord("airflow.task", logging.ERROR, source, 1, message, None, None)
     return form.format(record)
 

@@ -36,6 +36,16 @@ with DAG(
         PythonOperator(task_id=f"task_{number}", python_callable=work)
 
 with DAG(
+    "one_by_one",
+    start_date=datetime(2022, 1, 1),
+    schedule_interval=None,
+    default_args={"retries": 0},
+    max_active_tasks=1,
+) as one_by_one:
+    for number in range(4):
+        PythonOperator(task_id=f"task_{number}", python_callable=work)
+
+with DAG(
     "every_minute",
     start_date=datetime(2022, 1, 1),
     schedule_interval="* * * * *",

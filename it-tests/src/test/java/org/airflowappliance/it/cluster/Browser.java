@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.Folders;
@@ -21,6 +23,11 @@ final class Browser implements AutoCloseable {
   private final Cluster cluster;
   private final String user;
   private final ChromeDriver driver;
+
+  static {
+    // it looks for the newest protocol of the debugger, which is not used here
+    Logger.getLogger("org.openqa.selenium").setLevel(Level.SEVERE);
+  }
 
   Browser(Cluster cluster, String user) {
     this.cluster = cluster;
@@ -80,9 +87,7 @@ final class Browser implements AutoCloseable {
 
   /** The texts of the bar's menus. */
   String menus() {
-    return driver
-        .findElements(By.cssSelector("nav .navbar-nav:not(.navbar-right) > li > a"))
-        .stream()
+    return driver.findElements(By.cssSelector(".navbar-nav:not(.navbar-right) > li > a")).stream()
         .map(WebElement::getText)
         .map(String::strip)
         .filter(text -> !text.isEmpty())

@@ -63,10 +63,36 @@ final class ClusterInstallIT {
   @Order(2)
   void packagesAndUnitsAreClean() {
     for (SystemdNode node : nodes) {
+      // what an administrator may change is marked so in the package, and was not changed here
       assertThat(node.run("rpm -V " + PACKAGES)).isEmpty();
       assertThat(node.run("systemctl --failed --no-legend")).isEmpty();
       Program check = node.attempt(LIMIT, "dnf -q check");
       assertThat(check.code()).as(check.out() + check.err()).isZero();
+    }
+  }
+
+  @Test
+  @Order(3)
+  void theFirewallIsOnAndLetsPeopleIn() {
+    for (SystemdNode node : nodes) {
+      assertThat(node.run("firewall-cmd --state").strip()).isEqualTo("running");
+      assertThat(node.run("firewall-cmd --list-services")).contains("airflow-webserver");
+    }
+    assertThat(cluster.balancer().url()).endsWith(":8080");
+    cluster.until(
+        "the balancer uses all nodes",
+        LIMIT,
+        () -> cluster.balancer().nodes().values().stream().allMatch("UP"::equals));
+  }
+
+  @Test
+  @Order(4)
+  void nodesReachNothingOutsideTheSite() {
+    for (SystemdNode node : nodes) {
+      assertThat(node.run("ip route")).doesNotContain("default");
+      assertThat(node.attempt(LIMIT, "curl -sS -m 3 http://192.0.2.1/").err())
+          .containsIgnoringCase("unreachable");
+      assertThat(node.attempt(LIMIT, "getent hosts example.org").code()).isNotZero();
     }
   }
 }

@@ -13,13 +13,10 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Promise 5: DAGs that were written for any Airflow run here unchanged. */
 @Order(12)
 @Tag("cluster")
-@Execution(ExecutionMode.CONCURRENT)
 @ExtendWith(ClusterExtension.class)
 final class ExampleDagsIT {
   private static final Duration LIMIT = Duration.ofMinutes(8);
@@ -31,7 +28,7 @@ final class ExampleDagsIT {
   private static final Map<String, String> DAGS =
       Map.ofEntries(
           Map.entry("example_bash_operator", "example_bash_operator"),
-          Map.entry("example_branch_datetime_operator", "example_branch_datetime_operator"),
+          Map.entry("example_branch_datetime_operator", "example_branch_datetime_operator_2"),
           Map.entry("example_branch_labels", "example_branch_labels"),
           Map.entry("example_branch_operator", "example_branch_operator"),
           Map.entry("example_latest_only", "latest_only"),

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** Promise 8: sixty tasks at once over three schedulers. */
-@Order(20)
+@Order(22)
 @Tag("cluster")
 @Isolated
 @ExtendWith(ClusterExtension.class)
@@ -57,15 +56,9 @@ final class LoadIT {
   private static void times(Cluster cluster, Runs runs) {
     List<Duration> started = new ArrayList<>();
     List<Duration> deleted = new ArrayList<>();
-    for (String[] row :
-        runs.rows(
-                "SELECT task_id, extract(epoch FROM start_date) FROM task_instance WHERE run_id = '"
-                    + RUN
-                    + "'")
-            .toList()) {
+    for (String[] row : runs.times(RUN)) {
       Life life = cluster.pods().of(RUN, row[0]).get(0);
-      Instant start = Instant.ofEpochMilli((long) (Double.parseDouble(row[1]) * 1000));
-      started.add(Duration.between(life.created(), start));
+      started.add(Duration.between(life.created(), Runs.moment(row[1])));
       deleted.add(PodLives.between(life.created(), life.gone()));
     }
     cluster.report().times("pod created -> task started, sixty at once", started);

@@ -11,13 +11,10 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Promise 5, too: a task makes a pod of its own choice once the administrator allowed that. */
 @Order(13)
 @Tag("cluster")
-@Execution(ExecutionMode.CONCURRENT)
 @ExtendWith(ClusterExtension.class)
 final class PodOperatorIT {
   private static final Duration LIMIT = Duration.ofMinutes(4);

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -100,5 +102,18 @@ final class Runs {
         .as("rows of run " + run)
         .hasSize(2 * tasks)
         .allMatch(row -> row.endsWith(" 1"));
+  }
+
+  /** Each task of a run with the moments of its start and its end, as PostgreSQL counts seconds. */
+  List<String[]> times(String run) {
+    return rows("""
+            SELECT task_id, extract(epoch FROM start_date), extract(epoch FROM end_date)
+            FROM task_instance WHERE run_id = '%s'"""
+            .formatted(run))
+        .toList();
+  }
+
+  static Instant moment(String seconds) {
+    return Instant.ofEpochMilli(new BigDecimal(seconds).movePointRight(3).longValue());
   }
 }

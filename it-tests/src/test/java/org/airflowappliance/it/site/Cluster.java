@@ -101,10 +101,20 @@ public final class Cluster implements AutoCloseable {
               .map(node -> start.step("README: on " + node.name(), () -> installed(node)))
               .toList());
       report.time("site and three nodes are up", begun);
+      facts();
     } catch (IOException | RuntimeException | Error problem) {
       parts.closeAfter(problem);
       throw problem;
     }
+  }
+
+  private void facts() {
+    TestImage.used().forEach((name, reference) -> report.fact("image " + name, reference));
+    report.fact("Kubernetes", client.getKubernetesVersion().getGitVersion());
+    report.fact("PostgreSQL", site.database().query("SHOW server_version"));
+    report.fact("Keycloak", keycloak.admin().serverInfo().getInfo().getSystemInfo().getVersion());
+    report.fact("nodes", nodes.get(0).run("systemctl --version | head -1; rpm --version").strip());
+    report.fact("network policies", kubernetes.policyController());
   }
 
   private Kubernetes startKubernetes() {

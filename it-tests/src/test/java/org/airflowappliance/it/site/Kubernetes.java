@@ -133,6 +133,13 @@ public final class Kubernetes extends K3sContainer {
     run("rm", "/tmp/images.tar");
   }
 
+  /** Who enforces network policies: k3s brings a controller, the image built here an enforcer. */
+  String policyController() {
+    return run("ps", "-eo", "args").contains("network-policies")
+        ? "enforced by the test image's own enforcer (nftables)"
+        : "enforced by k3s's own controller";
+  }
+
   /** Runs a command on the node and gives what it wrote. */
   public String run(String... command) {
     try {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.testcontainers.utility.DockerImageName;
 
@@ -34,6 +35,18 @@ enum TestImage {
   /** A reference that is present on this machine, fetched or built when it has to be. */
   DockerImageName reference() {
     return FOUND.computeIfAbsent(this, TestImage::find);
+  }
+
+  /** What was used so far: upstream's, or built here, and under which reference. */
+  static Map<String, String> used() {
+    Map<String, String> used = new TreeMap<>();
+    FOUND.forEach(
+        (image, reference) -> {
+          String name = reference.asCanonicalNameString();
+          String kind = name.startsWith("airflow-appliance-it/") ? "built here: " : "upstream's: ";
+          used.put(image.name().toLowerCase(Locale.ROOT), kind + name);
+        });
+    return used;
   }
 
   private DockerImageName find() {

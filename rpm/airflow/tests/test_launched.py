@@ -1,0 +1,93 @@
+"""Queued tasks without a pod: the real executor and database, a Kubernetes that lists pods."""
+import time
+import unittest
+from datetime import datetime, timezone as tz
+
+import lab
+from airflow.executors.kubernetes_executor import KubernetesExecutor
+from airflow.models import DagRun, TaskInstance
+from airflow.operators.dummy import DummyOperator
+from airflow.utils.session import create_session
+from airflow.utils.state import State
+from airflow.utils.types import DagRunType
+from cluster import Cluster
+
+DATE = datetime(2022, 1, 1, tzinfo=tz.utc)
+MINE, OTHERS = 1, 2
+
+
+class Queued(unittest.TestCase):
+    def setUp(self):
+        self.assertTrue(lab.HOME)
+        self.clean()
+        self.addCleanup(self.clean)
+        self.cluster = Cluster()
+        self.cluster.enter(self)
+        self.executor = KubernetesExecutor()
+        self.addCleanup(self.executor._manager.shutdown)
+        self.executor.kube_client = self.cluster.kubernetes()
+        self.executor.scheduler_job_id = MINE
+        with create_session() as session:
+            session.add(DagRun("d", "run", execution_date=DATE, run_type=DagRunType.MANUAL, state=State.RUNNING))
+
+    def clean(self):
+        with create_session() as session:
+            session.query(TaskInstance).delete()
+            session.query(DagRun).delete()
+
+    def add(self, name, job=MINE, state=State.QUEUED):
+        with create_session() as session:
+            task = TaskInstance(DummyOperator(task_id=name, start_date=DATE), run_id="run", state=state)
+            task.dag_id, task.queued_by_job_id = "d", job
+            session.add(task)
+            session.flush()
+            return task.key
+
+    def searched(self):
+        """The states after a search."""
+        self.executor.clear_not_launched_queued_tasks()
+        with create_session() as session:
+            return dict(session.query(TaskInstance.task_id, TaskInstance.state))
+
+    def test_one_of_this_scheduler_without_a_pod_is_scheduled_again(self):
+        self.add("t")
+        self.assertEqual(self.searched(), {"t": State.SCHEDULED})
+
+    def test_those_of_other_schedulers_are_theirs(self):
+        self.add("t", OTHERS)
+        self.add("u", None)
+        self.assertEqual(self.searched(), {"t": State.QUEUED, "u": State.QUEUED})
+        self.assertEqual(self.cluster.asked, [])
+
+    def test_one_with_a_pod_stays(self):
+        self.add("t")
+        self.add("u")
+        self.cluster.labels.append({"dag_id": "d", "task_id": "t", "run_id": "run", "airflow-worker": str(OTHERS)})
+        self.cluster.labels.append({"dag_id": "d", "task_id": "u", "run_id": "another", "airflow-worker": str(MINE)})
+        self.assertEqual(self.searched(), {"t": State.QUEUED, "u": State.SCHEDULED})
+
+    def test_one_that_waits_here_stays(self):
+        for name, known in (("a", self.executor.last_handled), ("b", self.executor.queued_tasks)):
+            known[self.add(name)] = time.time()
+        self.executor.running.add(self.add("c"))
+        self.assertEqual(set(self.searched().values()), {State.QUEUED})
+
+    def test_one_that_was_handed_on_long_ago_and_is_not_known_any_more(self):
+        self.executor.last_handled[self.add("t")] = time.time() - 10_000
+        self.assertEqual((self.searched(), self.executor.last_handled), ({"t": State.SCHEDULED}, {}))
+
+    def test_one_that_begins_during_the_search_goes_on(self):
+        self.add("t")
+        listed = self.executor.kube_client.list_namespaced_pod
+
+        def begins(*args, **kwargs):
+            with create_session() as session:
+                session.query(TaskInstance).update({"state": State.RUNNING})
+            return listed(*args, **kwargs)
+
+        self.executor.kube_client.list_namespaced_pod = begins
+        self.assertEqual(self.searched(), {"t": State.RUNNING})
+
+
+if __name__ == "__main__":
+    unittest.main()
