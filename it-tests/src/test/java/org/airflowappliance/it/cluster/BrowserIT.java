@@ -3,6 +3,7 @@ package org.airflowappliance.it.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import org.airflowappliance.it.site.Browser;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
 import org.junit.jupiter.api.BeforeAll;

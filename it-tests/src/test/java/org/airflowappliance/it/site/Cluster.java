@@ -244,10 +244,17 @@ public final class Cluster implements AutoCloseable {
     Files.writeString(folder.resolve("keycloak.txt"), keycloak.diagnosis());
     Files.writeString(folder.resolve("balancer.txt"), balancer.getLogs());
     Files.writeString(folder.resolve("postgresql.txt"), site.database().log());
+    try (Browser browser = new Browser(this, "ada")) {
+      browser.signIn();
+      browser.picture(folder.resolve("home.png"));
+    } catch (RuntimeException | AssertionError problem) {
+      // the cluster is in trouble, and that there is no page belongs to the evidence
+      Files.writeString(folder.resolve("no-page.txt"), problem.toString());
+    }
   }
 
   private static String evidence(SystemdNode node) {
-    return node.isRunning() ? node.diagnosis() : node.name() + " does not run\n";
+    return node.isRunning() ? node.everything() : node.name() + " does not run\n";
   }
 
   @Override

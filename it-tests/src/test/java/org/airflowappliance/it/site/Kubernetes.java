@@ -4,9 +4,11 @@ import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.Device;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -156,12 +158,25 @@ public final class Kubernetes extends K3sContainer {
     }
   }
 
-  /** Pods and events of all namespaces, and what the node's parts said last. */
+  private static String log(KubernetesClient client, Pod pod) {
+    try {
+      return client
+          .pods()
+          .resource(pod)
+          .inContainer(pod.getSpec().getContainers().get(0).getName())
+          .getLog();
+    } catch (KubernetesClientException none) {
+      return "no log: " + none.getMessage();
+    }
+  }
+
+  /** Pods with their logs and events of all namespaces, and what the node's parts said last. */
   public String diagnosis() {
     StringBuilder text = new StringBuilder("Kubernetes\n");
     try (KubernetesClient client = client()) {
       client.pods().inAnyNamespace().list().getItems().stream()
-          .map(pod -> pod.getMetadata().getName() + ": " + pod.getStatus())
+          .map(
+              pod -> pod.getMetadata().getName() + ": " + pod.getStatus() + "\n" + log(client, pod))
           .forEach(line -> text.append(line).append('\n'));
       client.v1().events().inAnyNamespace().list().getItems().stream()
           .map(event -> event.getInvolvedObject().getName() + ": " + event.getMessage())

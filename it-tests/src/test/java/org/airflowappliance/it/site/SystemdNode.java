@@ -158,6 +158,15 @@ public final class SystemdNode extends GenericContainer<SystemdNode> {
     cutOff();
   }
 
+  /** Units, the whole journal, and what Airflow wrote last to its own logs. */
+  String everything() {
+    return attempt(
+            USUAL,
+            "systemctl --no-pager list-units 'airflow*' --all; journalctl --no-pager -o short-precise;"
+                + " cd /var/log/airflow && find . -name '*.log' -mmin -30 -exec tail -n 60 {} +")
+        .out();
+  }
+
   /** Docker gives even an internal network's containers a default route, whose packets it drops. */
   void cutOff() {
     run("ip route del default 2>/dev/null || :");

@@ -1,4 +1,4 @@
-package org.airflowappliance.it.cluster;
+package org.airflowappliance.it.site;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,8 +7,6 @@ import java.time.Duration;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
-import org.airflowappliance.it.site.Cluster;
-import org.airflowappliance.it.site.Folders;
 import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
@@ -17,7 +15,7 @@ import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
 /** One person's Chromium on this machine; what was seen stays as pictures. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Cluster cluster;
@@ -29,7 +27,8 @@ final class Browser implements AutoCloseable {
     Logger.getLogger("org.openqa.selenium").setLevel(Level.SEVERE);
   }
 
-  Browser(Cluster cluster, String user) {
+  /** A fresh profile for one of the realm's users. */
+  public Browser(Cluster cluster, String user) {
     this.cluster = cluster;
     this.user = user;
     ChromeOptions options = new ChromeOptions();
@@ -57,7 +56,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Opens the first page, and fills in the identity provider's form. */
-  void signIn() {
+  public void signIn() {
     driver.get(cluster.balancer().url() + "/home");
     until("the sign-in form", "#username");
     driver.findElement(By.id("username")).sendKeys(user);
@@ -69,11 +68,13 @@ final class Browser implements AutoCloseable {
         () -> driver.getCurrentUrl().startsWith(cluster.balancer().url()));
   }
 
-  void open(String path) {
+  /** Opens a path of Airflow. */
+  public void open(String path) {
     driver.get(cluster.balancer().url() + path);
   }
 
-  void type(String name, String text) {
+  /** Writes into a field, also one that an editor hides. */
+  public void type(String name, String text) {
     driver.executeScript(
         "const e = document.getElementsByName(arguments[0])[0]; const c = document.querySelector('.CodeMirror');"
             + " if (c) c.CodeMirror.setValue(arguments[1]); e.value = arguments[1];",
@@ -81,12 +82,13 @@ final class Browser implements AutoCloseable {
         text);
   }
 
-  void click(String selector) {
+  /** Clicks on the first element that a selector finds. */
+  public void click(String selector) {
     driver.findElement(By.cssSelector(selector)).click();
   }
 
   /** The texts of the bar's menus. */
-  String menus() {
+  public String menus() {
     return driver.findElements(By.cssSelector(".navbar-nav:not(.navbar-right) > li > a")).stream()
         .map(WebElement::getText)
         .map(String::strip)
@@ -94,27 +96,33 @@ final class Browser implements AutoCloseable {
         .collect(Collectors.joining(" "));
   }
 
-  String text() {
+  /** What the page says. */
+  public String text() {
     return driver.findElement(By.tagName("body")).getText();
   }
 
-  void until(String what, String selector) {
+  /** Waits until a selector finds something. */
+  public void until(String what, String selector) {
     cluster.until(
         what + " at " + driver.getCurrentUrl(),
         LIMIT,
         () -> !driver.findElements(By.cssSelector(selector)).isEmpty());
   }
 
-  void untilText(String wanted) {
+  /** Waits until the page says something. */
+  public void untilText(String wanted) {
     cluster.until(
         "'" + wanted + "' at " + driver.getCurrentUrl(), LIMIT, () -> text().contains(wanted));
   }
 
   /** Keeps a picture of the page. */
-  void seen(String name) throws IOException {
+  public void seen(String name) throws IOException {
     Path folder = Files.createDirectories(Folders.itTests().resolve("target/screenshots"));
-    Files.write(
-        folder.resolve(user + "-" + name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
+    picture(folder.resolve(user + "-" + name + ".png"));
+  }
+
+  void picture(Path file) throws IOException {
+    Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
   }
 
   @Override
