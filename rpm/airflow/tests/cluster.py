@@ -18,11 +18,11 @@ class Server(ThreadingHTTPServer):
 
 
 class Cluster:
-    """`objects` by key, `outputs` by pod, `labels` of each pod; `events` are sent to whoever watches pods, once each."""
+    """`objects` by key, `outputs` by pod, `pods` as Kubernetes lists them; `events` are sent to whoever watches pods, once each."""
 
     def __init__(self):
         self.objects, self.outputs, self.warnings = {}, {}, {}
-        self.events, self.asked, self.labels = [], [], []
+        self.events, self.asked, self.pods = [], [], []
         # Before these parts answer; `broken` ones say 500.
         self.delay, self.broken = {"s3": 0, "log": 0}, set()
         self._server = Server(("127.0.0.1", 0), self._handler())
@@ -49,6 +49,25 @@ class Cluster:
         patch.start()
         test.addCleanup(patch.stop)
 
+    def add_pod(self, task, run="run", phase="Running", tried=1, worker="1", **more):
+        """A pod of a task of DAG `d`; by its name what it is for."""
+        place = {"dag_id": "d", "task_id": task, "run_id": run, "try_number": str(tried)}
+        self.pods.append(
+            {
+                "metadata": {
+                    "name": task,
+                    "namespace": "airflow",
+                    "uid": f"uid-{task}",
+                    "annotations": place,
+                    "labels": {"kubernetes_executor": "True", "airflow-worker": worker},
+                    "creationTimestamp": "2022-01-01T00:00:00Z",
+                    **more,
+                },
+                "spec": {"containers": []},
+                "status": {"phase": phase},
+            }
+        )
+
     def kubernetes(self):
         configuration = client.Configuration()
         configuration.host = self.url
@@ -70,9 +89,10 @@ class Cluster:
                 elif "watch" in query:
                     self.watch()
                 elif words[-1] == "pods":
-                    wanted = dict(each.split("=") for each in query["labelSelector"][0].split(","))
-                    found = [labels for labels in cluster.labels if wanted.items() <= labels.items()]
-                    self.answer(200, json.dumps({"items": [{"metadata": {"labels": each}} for each in found]}).encode())
+                    self.answer(200, json.dumps({"items": cluster.pods}).encode())
+                elif words[-2] == "pods":
+                    found = [pod for pod in cluster.pods if pod["metadata"]["name"] == words[-1]]
+                    self.answer(200, json.dumps(found[0]).encode()) if found else self.answer(404, b"{}")
                 elif words[-1] == "log":
                     time.sleep(cluster.delay["log"])
                     self.text(cluster.outputs.get(words[-2]))
@@ -88,6 +108,17 @@ class Cluster:
                 key = unquote(urlsplit(self.path).path.split("/", 2)[2])
                 cluster.asked.append(f"PUT {key}")
                 self.s3(lambda: cluster.objects.update({key: body}) or b"")
+
+            def do_PATCH(self):
+                change = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                name = urlsplit(self.path).path.rsplit("/", 1)[1]
+                cluster.asked.append(f"PATCH {name}")
+                found = [pod for pod in cluster.pods if pod["metadata"]["name"] == name]
+                if "patch" in cluster.broken or not found:
+                    self.answer(409 if found else 404, b"{}")
+                    return
+                found[0]["metadata"]["labels"].update(change["metadata"]["labels"])
+                self.answer(200, json.dumps(found[0]).encode())
 
             def s3(self, act):
                 time.sleep(cluster.delay["s3"])

@@ -430,6 +430,15 @@ class Watcher(Ended):
         self.assertTrue(eventually(lambda: "is out of reach" in self.log(), 20))
         self.assertEqual((self.job(), self.news.empty()), (State.FAILED, True))
 
+    def test_a_pod_that_another_scheduler_adopted_goes_on(self):
+        """To this watch it is deleted, since it has another label."""
+        self.cluster.add_pod("t")
+        pod = self.pod({"running": {}}, "Running")
+        pod["metadata"].update(name=self.cluster.pods[0]["metadata"]["name"], uid="uid-t")
+        self.tell(pod, "DELETED")
+        self.assertEqual(self.news.get(timeout=20)[2], pod_end.RELEASED)
+        self.assertEqual(self.job(), State.RUNNING)
+
     def test_the_process_ends_with_a_watch_that_fails(self):
         """The executor starts another one."""
         self.tell({"kind": "Status", "metadata": {}, "code": 500, "reason": "x", "message": "y"}, "ERROR")

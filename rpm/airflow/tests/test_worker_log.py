@@ -161,6 +161,10 @@ class Worker(Guarded):
         self.assertEqual(self.state(), State.SUCCESS)
         self.assertIn("printed by the task", self.cluster.objects[KEY].decode())
 
+    def test_a_wrong_format_ends_no_task(self):
+        code, output, log = self.run_task("logging.getLogger('some.library').warning('%d', 'no number')")
+        self.assertEqual((code, self.state()), (0, State.SUCCESS), output)
+
     def test_only_in_a_worker_pod(self):
         code, output, log = self.run_task("pass", AIRFLOW_IS_K8S_EXECUTOR_POD="")
         self.assertEqual(code, 0)

@@ -1,7 +1,13 @@
-"""Airflow's executor as a node runs it; in one place, since a module is changed once."""
-from types import ModuleType
+"""Airflow's executor as a node runs it; in one place, since a module is changed once.
 
-from airflow_appliance import launched, pod_end
+Beside the larger changes: what goes wrong with one pod, or with Kubernetes for a while, is no end of a scheduler.
+"""
+import json
+import time
+from types import ModuleType
+from typing import Any
+
+from airflow_appliance import adoption, pod_end, queued
 from airflow_appliance.after_import import AfterImport, Change
 
 
@@ -18,4 +24,71 @@ def install() -> None:
 
 def _apply(module: ModuleType) -> None:
     pod_end.watch(module)
-    launched.look_after_own(module)
+    queued.look_after_own(module)
+    adoption.by_task(module)
+    _survive(module)
+    _keep_count(module)
+
+
+def _survive(module: ModuleType) -> None:
+    """Airflow expects nothing but an API error, whose body is JSON."""
+    from urllib3.exceptions import HTTPError
+
+    scheduler = module.AirflowKubernetesScheduler
+    run_next, delete_pod = scheduler.run_next, scheduler.delete_pod
+
+    def error(status: int, problem: Exception) -> Any:
+        made = module.ApiException(status=status, reason=f"{type(problem).__name__}: {problem}")
+        made.body = json.dumps({"message": made.reason})
+        return made
+
+    def run_next_or_api_error(self: Any, job: Any) -> None:
+        try:
+            run_next(self, job)
+        except module.ApiException as problem:
+            if not _is_message(problem.body):
+                raise error(problem.status, problem) from problem
+            raise
+        except HTTPError as problem:  # it is tried again
+            raise error(503, problem) from problem
+        except Exception as problem:  # such as a pod template that is none: this task fails
+            self.log.exception("no pod can be made")
+            raise error(400, problem) from problem
+
+    def delete_pod_if_possible(self: Any, pod_id: str, namespace: str) -> None:
+        try:
+            delete_pod(self, pod_id, namespace)
+        except (module.ApiException, HTTPError) as problem:
+            # Whoever searches for abandoned pods finds it.
+            self.log.error("pod %s could not be deleted now: %s", pod_id, problem)
+
+    scheduler.run_next, scheduler.delete_pod = run_next_or_api_error, delete_pod_if_possible
+
+
+def _is_message(body: Any) -> bool:
+    try:
+        return "message" in json.loads(body)
+    except (TypeError, ValueError):
+        return False
+
+
+def _keep_count(module: ModuleType) -> None:
+    """What the end of a pod means for the tasks that the executor has in hand."""
+    from airflow.utils.state import State
+
+    change = module.KubernetesExecutor._change_state
+
+    def _change_state(self: Any, key: Any, state: Any, pod_id: str, namespace: str) -> None:
+        if state == pod_end.RELEASED:
+            self.running.discard(key)
+            self.log.info("pod %s is another scheduler's now", pod_id)
+            return
+        change(self, key, state, pod_id, namespace)
+        if state == State.FAILED:
+            # Its task may be queued until its callbacks ran; it is not lost.
+            self.last_handled[key] = time.time()
+        else:
+            # A sensor comes back under the same key.
+            self.last_handled.pop(key, None)
+
+    module.KubernetesExecutor._change_state = _change_state

@@ -11,11 +11,12 @@ A pod on a machine that Kubernetes has lost ends much later or never: its job fa
 
 It happens in the watcher and not where the executor learns of a pod, since that is the scheduling loop.
 The threads here keep the watcher itself free. Each pod is passed on after PASS_ON_SECONDS at the latest,
-whatever hangs or fails. A pod whose scheduler dies before that stays, the next one adopts it, and its
-watcher sees it as failed again.
+whatever hangs or fails. A pod whose scheduler dies before that stays until another one finds it abandoned
+(`adoption.py`).
 """
 import logging
 import queue
+import signal
 import threading
 import time
 from collections import OrderedDict
@@ -38,6 +39,9 @@ FINISH_SECONDS = 15
 SILENT_SECONDS = 20
 # Kubernetes tells of the same pod several times, at last that it is deleted.
 REMEMBERED = 1000
+# The state, to the executor, of a pod that lives and that another scheduler watches.
+RELEASED = "released"
+ASK_SECONDS = (3, 5)
 
 
 def watch(module: ModuleType) -> None:
@@ -48,10 +52,14 @@ def watch(module: ModuleType) -> None:
         """Airflow's watcher, which looks at a failed pod before it reports it."""
 
         def run(self) -> None:
+            # A watcher that is started later has the scheduler's handlers, which do nothing in a child.
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             # The connections are the scheduler's, from which this process was forked: not to be used, nor closed.
             self._scheduler_engine = settings.engine
             settings.configure_orm(disable_connection_pool=True)
-            ends = Ends(module.get_kube_client(), self.watcher_queue)
+            self._asked = module.get_kube_client()
+            ends = Ends(self._asked, self.watcher_queue)
             self.watcher_queue = ends
             try:
                 super().run()
@@ -62,7 +70,25 @@ def watch(module: ModuleType) -> None:
             self.watcher_queue.event = kwargs["event"]
             if kwargs["status"] == "Running" and pod_reason.out_of_reach(kwargs["event"]["raw_object"]):
                 self.watcher_queue.lose(kwargs["pod_id"], kwargs["namespace"], kwargs["annotations"])
+            if self._is_adopted(kwargs["event"], kwargs["status"]):
+                self.watcher_queue.release(
+                    (kwargs["pod_id"], kwargs["namespace"], RELEASED, kwargs["annotations"], kwargs["resource_version"])
+                )
+                return
             super().process_status(*args, **kwargs)
+
+        def _is_adopted(self, event: Dict[str, Any], status: str) -> bool:
+            """To a watch by label, a pod that gets another label is deleted; Kubernetes itself knows better."""
+            metadata = event["raw_object"]["metadata"]
+            if event["type"] != "DELETED" or status not in ("Pending", "Running") or metadata.get("deletionTimestamp"):
+                return False
+            try:
+                there = self._asked.read_namespaced_pod(
+                    metadata["name"], metadata["namespace"], _request_timeout=ASK_SECONDS
+                )
+            except module.ApiException as problem:
+                return problem.status != 404
+            return there.metadata.uid == metadata.get("uid") and not there.metadata.deletion_timestamp
 
     module.KubernetesJobWatcher = EndWatcher
 
@@ -144,6 +170,10 @@ class Ends:
             return
         if is_new:
             log.error("pod %s ended and its log is lost: %s others are being looked at", name, MAX_PENDING)
+        self._passed_on.put(item)
+
+    def release(self, item: Tuple[str, str, Optional[str], Dict[str, str], str]) -> None:
+        """News of a pod that goes on elsewhere."""
         self._passed_on.put(item)
 
     def lose(self, name: str, namespace: str, annotations: Dict[str, str]) -> None:

@@ -43,8 +43,12 @@ def _echo(module: ModuleType) -> None:
 
     def emit(handler: Any, record: Any) -> None:
         to_file(handler, record)
-        if handler.handler:
+        if not handler.handler:
+            return
+        try:
             _print(handler.handler.format(record))
+        except Exception:
+            pass  # a wrong format, a closed output, a signal within a write: the file has told it, the task goes on
 
     module.FileTaskHandler.emit = emit
 
@@ -52,13 +56,10 @@ def _echo(module: ModuleType) -> None:
 def _print(text: str) -> None:
     """To the container's output: sys.stdout leads back into the log while a task runs."""
     output = sys.__stdout__
-    try:
-        # What was printed before has its place before.
-        output.flush()
-        output.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
-        output.buffer.flush()
-    except (OSError, ValueError, AttributeError):
-        pass  # an output that is closed is no reason to end a task
+    # What was printed before has its place before.
+    output.flush()
+    output.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
+    output.buffer.flush()
 
 
 def _say_why(module: ModuleType) -> None:

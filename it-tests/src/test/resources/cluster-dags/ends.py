@@ -48,7 +48,7 @@ with DAG(
     max_active_tasks=32,
     max_active_runs=10,
 ) as dag:
-    PythonOperator(task_id="success", python_callable=succeed, op_args=[20])
+    PythonOperator(task_id="success", python_callable=succeed, op_args=[40])
     PythonOperator(task_id="failure", python_callable=fail)
     PythonOperator(task_id="retry", python_callable=fail_once, retries=1, retry_delay=timedelta(seconds=1))
     BashOperator(task_id="timeout", bash_command="sleep 600", execution_timeout=timedelta(seconds=5))

@@ -36,6 +36,25 @@ with DAG(
         PythonOperator(task_id=f"task_{number}", python_callable=work)
 
 with DAG(
+    "busy",
+    start_date=datetime(2022, 1, 1),
+    schedule_interval=None,
+    default_args={"retries": 0},
+    max_active_tasks=64,
+) as busy:
+    last = PythonOperator(task_id="last", python_callable=work)
+    for number in range(15):
+        PythonOperator(task_id=f"first_{number}", python_callable=work) >> last
+
+with DAG(
+    "single",
+    start_date=datetime(2022, 1, 1),
+    schedule_interval=None,
+    default_args={"retries": 0},
+) as single:
+    PythonOperator(task_id="task", python_callable=work)
+
+with DAG(
     "one_by_one",
     start_date=datetime(2022, 1, 1),
     schedule_interval=None,

@@ -6,8 +6,10 @@ import psycopg2
 
 
 def connect(application: str):
-    """Connect with short deadlines; the server notices a dead node within a minute by its own keepalives."""
+    """Connect with short deadlines, besides those of the URL."""
     url = urlsplit(os.environ["AIRFLOW__CORE__SQL_ALCHEMY_CONN"])
+    query = dict(parse_qsl(url.query))
+    query["options"] = query.get("options", "") + " -c statement_timeout=10000"
     return psycopg2.connect(
         host=url.hostname,
         port=url.port,
@@ -16,10 +18,5 @@ def connect(application: str):
         password=unquote(url.password or ""),
         application_name=application,
         connect_timeout=5,
-        keepalives_idle=10,
-        keepalives_interval=10,
-        keepalives_count=3,
-        options="-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
-        " -c statement_timeout=10000",
-        **dict(parse_qsl(url.query)),
+        **query,
     )

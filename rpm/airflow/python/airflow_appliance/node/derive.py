@@ -75,12 +75,24 @@ def environment(facts: Facts, secrets: Mapping[str, str]) -> Dict[str, str]:
     return values
 
 
+# Either end notices in a minute that the other one is dead. Of a node that lost its power the server would else keep
+# the locks for hours, and no other scheduler could queue a task.
+LIVENESS = {
+    "keepalives_idle": "20",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+    "options": "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
+}
+
+
 def _database_url(facts: Facts, password: str) -> str:
     # Percent-encoding keeps @ : / apart, and hides $ and ~ from Airflow's expansion of its environment.
     database = facts.database
     query = {"sslmode": database.sslmode}
     if database.ca:
         query["sslrootcert"] = database.ca
+    query.update(LIVENESS)
     user, name = quote(database.user, safe=""), quote(database.name, safe="")
     host = f"[{database.host}]" if ":" in database.host else database.host
     return f"://{user}:{quote(password, safe='')}@{host}:{database.port}/{name}?{_query(query)}"

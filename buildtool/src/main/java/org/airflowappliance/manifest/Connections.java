@@ -15,6 +15,12 @@ import org.airflowappliance.cluster.Cluster;
 final class Connections {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** As the nodes have it: either end notices in a minute that the other one is dead. */
+  private static final String LIVENESS =
+      "&keepalives_idle=20&keepalives_interval=10&keepalives_count=3&tcp_user_timeout=30000&options="
+          + quoted(
+              "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3");
+
   private Connections() {}
 
   /**
@@ -27,7 +33,8 @@ final class Connections {
     String query =
         "sslmode="
             + quoted(database.sslmode())
-            + ca.map(file -> "&sslrootcert=" + quoted(file)).orElse("");
+            + ca.map(file -> "&sslrootcert=" + quoted(file)).orElse("")
+            + LIVENESS;
     return "postgresql://"
         + quoted(database.user())
         + ":"

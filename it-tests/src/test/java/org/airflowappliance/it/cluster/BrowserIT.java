@@ -3,6 +3,9 @@ package org.airflowappliance.it.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.airflowappliance.it.site.Browser;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
@@ -21,6 +24,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(ClusterExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class BrowserIT {
+  private static final Duration LIMIT = Duration.ofMinutes(4);
+
+  private static final String EXECUTION_DATE =
+      """
+      SELECT to_char(execution_date AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00'
+      FROM dag_run WHERE run_id = '%s'""";
+  private static final String HOUR =
+      """
+      SELECT to_char(start_date AT TIME ZONE 'Asia/Seoul', '"["YYYY-MM-DD, HH24:')
+      FROM task_instance WHERE run_id = '%s' AND task_id = 'first_0'""";
+
   private Cluster cluster;
   private Runs runs;
 
@@ -67,32 +81,34 @@ final class BrowserIT {
       browser.type("conf", "{\"seconds\": 2}");
       browser.click("input[value='Trigger'], button[type='submit'], input[type='submit']");
       browser.seen("triggered");
-      String run =
-          runs.query(
-              "SELECT max(run_id) FROM dag_run WHERE dag_id = 'steady' AND run_id LIKE 'manual%'");
-      assertThat(run).startsWith("manual__");
-      assertThat(runs.ended("steady", run, java.time.Duration.ofMinutes(4))).isEqualTo("success");
-      String date =
-          runs.query(
-              "SELECT replace(to_char(execution_date AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || '+00:00', ' ', 'T') FROM dag_run WHERE run_id = '"
-                  + run
-                  + "'");
+      cluster.until("the run is there", LIMIT, () -> !manual().isEmpty());
+      String run = manual();
+      assertThat(runs.ended("steady", run, LIMIT)).isEqualTo("success");
+      String date = runs.query(EXECUTION_DATE.formatted(run));
       browser.open("/graph?dag_id=steady");
-      browser.until("the graph is drawn", "#graph-svg g.node");
+      browser.until("the graph is drawn", "#graph-svg g.node:nth-of-type(8)");
       browser.seen("graph");
       browser.open(
           "/log?dag_id=steady&task_id=first_0&execution_date="
-              + java.net.URLEncoder.encode(date, java.nio.charset.StandardCharsets.UTF_8));
+              + URLEncoder.encode(date, StandardCharsets.UTF_8));
       browser.untilText("Task exited with return code 0");
+      // the page's times are the cluster's, not those of a pod's own zone
+      assertThat(browser.text()).contains(runs.query(HOUR.formatted(run)));
       browser.seen("log");
     }
+  }
+
+  /** The run that was begun by hand in the browser. */
+  private String manual() {
+    return runs.query(
+        "SELECT run_id FROM dag_run WHERE dag_id = 'steady' AND run_id LIKE 'manual__%'");
   }
 
   @Test
   void signOutAsksForThePasswordAgain() throws IOException {
     try (Browser browser = new Browser(cluster, "vera")) {
       browser.signIn();
-      browser.open("/logout/");
+      browser.press("a[href^='/logout']");
       browser.seen("signed-out");
       browser.open("/home");
       browser.until("the form asks for the password", "#password");

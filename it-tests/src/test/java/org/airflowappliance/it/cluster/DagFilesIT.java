@@ -1,15 +1,15 @@
 package org.airflowappliance.it.cluster;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.airflowappliance.it.site.Airflow;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
+import org.airflowappliance.it.site.SystemdNode;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
@@ -73,8 +73,11 @@ final class DagFilesIT {
     put("file_removed", "first");
     Duration took = cluster.until("file_kept is listed", NEW, () -> dag("file_kept").isPresent());
     cluster.report().time("DAG file put -> in the list of DAGs", took);
-    for (var node : cluster.nodes()) {
-      assertThat(node.run("ls /opt/airflow/dags")).contains("file_kept.py", "file_removed.py");
+    for (SystemdNode node : cluster.nodes()) {
+      cluster.until(
+          "the mount of " + node.name() + " has them",
+          NEW.minus(took),
+          () -> files(node).containsAll(List.of("file_kept.py", "file_removed.py")));
     }
     cluster.until("file_removed is listed", NEW, () -> dag("file_removed").isPresent());
   }
@@ -93,11 +96,21 @@ final class DagFilesIT {
     cluster.report().time("broken DAG file put -> error shown", begun);
     cluster.until("file_removed is gone", CHANGE, () -> dag("file_removed").isEmpty());
     cluster.report().time("DAG file deleted -> gone from the list", begun);
+    for (SystemdNode node : cluster.nodes()) {
+      cluster.until(
+          "the mount of " + node.name() + " has lost it",
+          CHANGE,
+          () -> !files(node).contains("file_removed.py"));
+    }
     cluster.until(
         "file_kept has the other description",
         CHANGE,
         () -> dag("file_kept").orElseThrow().path("description").asText().equals("second"));
     cluster.report().time("DAG file changed -> change seen", begun);
+  }
+
+  private static List<String> files(SystemdNode node) {
+    return node.run("ls /opt/airflow/dags").lines().toList();
   }
 
   private Stream<String> errors() {

@@ -1,10 +1,8 @@
 package org.airflowappliance.it.cluster;
 
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.airflowappliance.it.site.Cluster;
@@ -15,7 +13,7 @@ import org.airflowappliance.it.site.Cluster;
  */
 final class Outage implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofMillis(250);
-  private static final Duration ANSWER = Duration.ofSeconds(3);
+  private static final int ANSWER = 3_000;
 
   private final URI page;
   private final Thread thread = new Thread(this::ask, "outage");
@@ -42,17 +40,12 @@ final class Outage implements AutoCloseable {
 
   private boolean answers() {
     try {
-      HttpRequest request = HttpRequest.newBuilder(page).timeout(ANSWER).build();
-      return HttpClient.newBuilder()
-              .connectTimeout(ANSWER)
-              .build()
-              .send(request, HttpResponse.BodyHandlers.discarding())
-              .statusCode()
-          == 200;
-    } catch (IOException problem) {
-      return false;
-    } catch (InterruptedException closing) {
-      Thread.currentThread().interrupt();
+      HttpURLConnection asked = (HttpURLConnection) page.toURL().openConnection();
+      asked.setConnectTimeout(ANSWER);
+      asked.setReadTimeout(ANSWER);
+      asked.setRequestProperty("Connection", "close");
+      return asked.getResponseCode() == HttpURLConnection.HTTP_OK;
+    } catch (IOException none) {
       return false;
     }
   }

@@ -39,6 +39,7 @@ final class PodTimesIT {
         "no pod is left",
         LIMIT,
         () -> cluster.pods().of(RUN, "").stream().allMatch(each -> each.gone().isPresent()));
+    assertThat(cluster.pods().of(RUN, "")).hasSize(4);
     List<Duration> started = new ArrayList<>();
     List<Duration> left = new ArrayList<>();
     List<Duration> whole = new ArrayList<>();

@@ -33,12 +33,12 @@ final class RollingUpgradeIT {
     runs.ready("steady");
     List<String> begun = new CopyOnWriteArrayList<>();
     long now = System.nanoTime();
-    begin(cluster, begun);
+    begin(cluster, begun, 30);
     try (Outage pages = new Outage(cluster.balancer().url())) {
       cluster.installation().prepare(2);
       for (SystemdNode node : cluster.nodes()) {
-        begin(cluster, begun);
-        node.run(LIMIT, "dnf -y --refresh upgrade");
+        begin(cluster, begun, 10);
+        node.run(LIMIT, "dnf -y upgrade");
         Cluster.working(node);
         cluster.until(
             "the balancer uses " + node.name() + " again",
@@ -49,7 +49,7 @@ final class RollingUpgradeIT {
       pages.report(cluster, "rolling upgrade");
       assertThat(pages.longest()).isLessThan(Duration.ofSeconds(10));
     }
-    begin(cluster, begun);
+    begin(cluster, begun, 1);
     for (String run : begun) {
       assertThat(runs.ended("steady", run, LIMIT)).as(run).isEqualTo("success");
       runs.onceEach(run, TASKS);
@@ -64,9 +64,9 @@ final class RollingUpgradeIT {
     assertThat(release(cluster)).containsExactly("2");
   }
 
-  private static void begin(Cluster cluster, List<String> begun) {
+  private static void begin(Cluster cluster, List<String> begun, int seconds) {
     String run = "upgrade-" + begun.size();
-    cluster.as("ada").trigger("steady", run, Map.of("seconds", 10));
+    cluster.as("ada").trigger("steady", run, Map.of("seconds", seconds));
     begun.add(run);
   }
 

@@ -32,7 +32,10 @@ final class Runs {
 
   Runs(Cluster cluster) {
     this.cluster = cluster;
-    cluster.database().query(TABLE);
+    // of several at a time one would fail, though none is needed when the other is there
+    synchronized (Runs.class) {
+      query(TABLE);
+    }
   }
 
   /** Puts DAG files of the tests' resources into the bucket. */
@@ -57,7 +60,7 @@ final class Runs {
     }
   }
 
-  boolean isActive(String dag) {
+  private boolean isActive(String dag) {
     return !query("SELECT 1 FROM dag WHERE is_active AND dag_id = '" + dag + "'").isEmpty();
   }
 
@@ -88,6 +91,18 @@ final class Runs {
 
   String query(String sql) {
     return cluster.database().query(sql);
+  }
+
+  /** How many tasks of a run have begun. */
+  int started(String run) {
+    return Integer.parseInt(
+        query(
+            "SELECT count(*) FROM suite_records WHERE what = 'start' AND run_id = '" + run + "'"));
+  }
+
+  /** The DAGs that are in the list. */
+  List<String> active() {
+    return List.of(query("SELECT dag_id FROM dag WHERE is_active ORDER BY 1").split("\n"));
   }
 
   /** Each task of a run began once and ended once: nothing was lost and nothing done twice. */

@@ -62,9 +62,10 @@ final class TaskPodsIT {
   @Test
   @Order(1)
   void itsLogIsThereWhileItRuns() {
-    until("success", "running");
-    cluster.until("the log is live", LIMIT, () -> log("success", 1).contains("second 2"));
-    assertThat(state("success")).isEqualTo("running");
+    cluster.until(
+        "the log is live",
+        LIMIT,
+        () -> log("success", 1).contains("second 2") && state("success").equals("running"));
   }
 
   @Test
@@ -123,8 +124,17 @@ final class TaskPodsIT {
     assertThat(log("retry", 1)).contains("the first try fails");
     assertThat(log("retry", 2)).contains("the second try succeeds");
     assertThat(log("timeout", 1)).contains("AirflowTaskTimeout");
-    assertThat(log("killed", 1)).contains("about to be killed", "SIGKILL");
-    assertThat(log("out_of_memory", 1)).contains("taking memory", "out of memory");
+    assertThat(log("killed", 1)).contains("about to be killed");
+    assertThat(lastLine("killed")).contains("killed with SIGKILL");
+    assertThat(log("out_of_memory", 1)).contains("taking memory");
+    assertThat(lastLine("out_of_memory")).contains("out of memory, limit 1024Mi");
+    for (String[] row : runs.times(RUN)) {
+      if (List.of("killed", "out_of_memory").contains(row[0])) {
+        Duration whole = Duration.between(Runs.moment(row[1]), Runs.moment(row[2]));
+        cluster.report().time("task " + row[0] + ": from its start to its failure", whole);
+        assertThat(whole).as(row[0]).isLessThan(TOLD);
+      }
+    }
   }
 
   @Test
@@ -167,6 +177,7 @@ final class TaskPodsIT {
         "no pod of the run is left",
         TOLD,
         () -> cluster.pods().of(RUN, "").stream().allMatch(each -> each.gone().isPresent()));
+    assertThat(cluster.pods().of(RUN, "")).as("eight tasks, one of them twice").hasSize(9);
     assertThat(log("success", 1)).contains("s3://airflow/logs/ends/success", "the last line");
   }
 

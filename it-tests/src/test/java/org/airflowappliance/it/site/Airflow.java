@@ -13,18 +13,21 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Airflow as one signed-in person sees it, by HTTP through the load balancer. */
 public final class Airflow {
-  private static final Duration ANSWER = Duration.ofSeconds(30);
+  private static final Duration ANSWER = Duration.ofSeconds(20);
   private static final Pattern FORM = Pattern.compile("action=\"([^\"]+)\"");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** A connection that a killed webserver cut, or its request that nobody answered. */
   private static final int TRIES = 20;
+
+  private static final int UNAVAILABLE = 503;
 
   private final String base;
   private final HttpClient browser =
@@ -129,7 +132,7 @@ public final class Airflow {
         if (answer.statusCode() == 409 && tries > 1) {
           return JSON.nullNode();
         }
-        if (answer.statusCode() < 500 || tries == TRIES) {
+        if (answer.statusCode() != UNAVAILABLE || tries == TRIES) {
           throw new AssertionError(path + ": " + answer.statusCode() + " " + answer.body());
         }
       } catch (UncheckedIOException problem) {
@@ -139,7 +142,7 @@ public final class Airflow {
       } catch (IOException problem) {
         throw new UncheckedIOException(problem);
       }
-      java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+      LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
     }
   }
 
@@ -151,11 +154,6 @@ public final class Airflow {
   /** Starts a run under a name. */
   public void trigger(String dag, String run, Map<String, ?> conf) {
     write("POST", "/dags/" + dag + "/dagRuns", Map.of("dag_run_id", run, "conf", conf));
-  }
-
-  /** The state of a run. */
-  public String run(String dag, String run) {
-    return read("/dags/" + dag + "/dagRuns/" + run).path("state").asText();
   }
 
   /** The log of one try of a task, as the page of the log shows it. */

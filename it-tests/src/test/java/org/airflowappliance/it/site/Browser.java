@@ -1,6 +1,8 @@
 package org.airflowappliance.it.site;
 
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,10 +51,18 @@ public final class Browser implements AutoCloseable {
     driver =
         new ChromeDriver(
             new ChromeDriverService.Builder()
-                .usingDriverExecutable(new java.io.File("/usr/bin/chromedriver"))
+                .usingDriverExecutable(new File("/usr/bin/chromedriver"))
                 .build(),
             options);
     driver.manage().timeouts().pageLoadTimeout(LIMIT);
+  }
+
+  static String version() {
+    try {
+      return Program.run(LIMIT, "/usr/bin/chromium", "--version").out();
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
+    }
   }
 
   /** Opens the first page, and fills in the identity provider's form. */
@@ -85,6 +95,11 @@ public final class Browser implements AutoCloseable {
   /** Clicks on the first element that a selector finds. */
   public void click(String selector) {
     driver.findElement(By.cssSelector(selector)).click();
+  }
+
+  /** The same with an element of a menu that opens under the mouse. */
+  public void press(String selector) {
+    driver.executeScript("arguments[0].click()", driver.findElement(By.cssSelector(selector)));
   }
 
   /** The texts of the bar's menus. */

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.airflowappliance.file.Deletion;
@@ -37,6 +38,7 @@ public final class Cluster implements AutoCloseable {
   private final Report report = new Report();
   private final Map<String, Airflow> people = new ConcurrentHashMap<>();
   private final SiteNetwork network;
+  private final MemoryPeaks memory;
   private final Site site;
   private final Kubernetes kubernetes;
   private final KubernetesClient client;
@@ -53,7 +55,7 @@ public final class Cluster implements AutoCloseable {
     try (Start start = new Start(parts, report)) {
       Secrets secrets = Secrets.random();
       network = parts.add(SiteNetwork.make());
-      parts.add(new MemoryPeaks(report));
+      memory = parts.add(new MemoryPeaks());
       String url = "http://" + network.address(BALANCER) + ":8080";
       Future<Kubernetes> kubernetesStart = start.part("Kubernetes", this::startKubernetes);
       Future<Keycloak> keycloakStart =
@@ -96,9 +98,10 @@ public final class Cluster implements AutoCloseable {
       balancer = Start.done(balancerStart);
       report.time("the site is up", begun);
 
+      CyclicBarrier together = new CyclicBarrier(NODES);
       Start.all(
           nodes.stream()
-              .map(node -> start.step("README: on " + node.name(), () -> installed(node)))
+              .map(node -> start.step("README: on " + node.name(), () -> installed(node, together)))
               .toList());
       report.time("site and three nodes are up", begun);
       facts();
@@ -108,12 +111,18 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
-  private void facts() {
+  private void facts() throws IOException {
     TestImage.used().forEach((name, reference) -> report.fact("image " + name, reference));
     report.fact("Kubernetes", client.getKubernetesVersion().getGitVersion());
     report.fact("PostgreSQL", site.database().query("SHOW server_version"));
     report.fact("Keycloak", keycloak.admin().serverInfo().getInfo().getSystemInfo().getVersion());
-    report.fact("nodes", nodes.get(0).run("systemctl --version | head -1; rpm --version").strip());
+    report.fact("containerd", kubernetes.run("containerd", "--version"));
+    report.fact("MinIO", site.store().version());
+    report.fact("HAProxy", balancer.version());
+    report.fact("Chromium", Browser.version());
+    report.fact(
+        "nodes",
+        nodes.get(0).run("systemctl --version | head -1; rpm --version; python3.9 --version"));
     report.fact("network policies", kubernetes.policyController());
   }
 
@@ -144,8 +153,8 @@ public final class Cluster implements AutoCloseable {
     return node;
   }
 
-  private SystemdNode installed(SystemdNode node) throws IOException {
-    installation.node(node);
+  private SystemdNode installed(SystemdNode node, CyclicBarrier together) throws IOException {
+    installation.node(node, together);
     working(node);
     return node;
   }
@@ -205,6 +214,13 @@ public final class Cluster implements AutoCloseable {
     return installation;
   }
 
+  /**
+   * The most memory in bytes that each container was seen with, without what the kernel may drop.
+   */
+  public Map<String, Long> memory() {
+    return memory.peaks();
+  }
+
   /** What this run measured. */
   public Report report() {
     return report;
@@ -235,32 +251,27 @@ public final class Cluster implements AutoCloseable {
 
   /** What to read after a failure, as files in a folder. */
   void evidence(Path folder) throws IOException {
-    Files.createDirectories(folder);
-    for (SystemdNode node : nodes) {
-      Files.writeString(folder.resolve(node.name() + ".txt"), evidence(node));
-    }
-    Files.writeString(folder.resolve("kubernetes.txt"), kubernetes.diagnosis());
-    Files.writeString(folder.resolve("pods.txt"), pods.toString());
-    Files.writeString(folder.resolve("keycloak.txt"), keycloak.diagnosis());
-    Files.writeString(folder.resolve("balancer.txt"), balancer.getLogs());
-    Files.writeString(folder.resolve("postgresql.txt"), site.database().log());
+    Evidence evidence = new Evidence(folder);
+    nodes.forEach(node -> evidence.keep(node.name() + ".txt", node::everything));
+    evidence.keep("kubernetes.txt", kubernetes::diagnosis);
+    evidence.keep("pods.txt", pods::toString);
+    evidence.keep("keycloak.txt", keycloak::diagnosis);
+    evidence.keep("balancer.txt", balancer::getLogs);
+    evidence.keep("postgresql.txt", site.database()::log);
     try (Browser browser = new Browser(this, "ada")) {
       browser.signIn();
       browser.picture(folder.resolve("home.png"));
     } catch (RuntimeException | AssertionError problem) {
       // the cluster is in trouble, and that there is no page belongs to the evidence
-      Files.writeString(folder.resolve("no-page.txt"), problem.toString());
+      evidence.keep("no-page.txt", problem::toString);
     }
-  }
-
-  private static String evidence(SystemdNode node) {
-    return node.isRunning() ? node.everything() : node.name() + " does not run\n";
   }
 
   @Override
   public void close() {
+    report.fact("looks at memory that failed", Integer.toString(memory.problems()));
+    report.write(memory.peaks());
     Keep.ifAsked(this);
     parts.close();
-    report.write();
   }
 }

@@ -5,13 +5,17 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * Gives tests the one {@link Cluster} of this run, and keeps what is to be read after a failure.
  */
-public final class ClusterExtension implements ParameterResolver, AfterTestExecutionCallback {
+public final class ClusterExtension
+    implements ParameterResolver,
+        AfterTestExecutionCallback,
+        LifecycleMethodExecutionExceptionHandler {
   private static Cluster cluster(ExtensionContext context) {
     return context
         .getRoot()
@@ -41,16 +45,22 @@ public final class ClusterExtension implements ParameterResolver, AfterTestExecu
   @Override
   public void afterTestExecution(ExtensionContext context) throws IOException {
     if (context.getExecutionException().isPresent()) {
-      Path folder =
-          Folders.itTests()
-              .resolve("target/failures")
-              .resolve(
-                  context.getRequiredTestClass().getSimpleName()
-                      + "-"
-                      + context.getRequiredTestMethod().getName());
-      cluster(context).evidence(folder);
-      System.err.println(
-          "after the failure of " + context.getDisplayName() + " read the files in " + folder);
+      keep(context, context.getDisplayName());
     }
+  }
+
+  @Override
+  public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable problem)
+      throws Throwable {
+    keep(context, "before");
+    throw problem;
+  }
+
+  private static void keep(ExtensionContext context, String test) throws IOException {
+    String name = context.getRequiredTestClass().getSimpleName() + "-" + test;
+    Path folder =
+        Folders.itTests().resolve("target/failures").resolve(name.replaceAll("[^\\w-]+", "_"));
+    cluster(context).evidence(folder);
+    System.err.println("after the failure of " + name + " read the files in " + folder);
   }
 }

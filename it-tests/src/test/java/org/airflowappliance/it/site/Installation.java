@@ -6,11 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.airflowappliance.file.Deletion;
 
 /**
  * Does what the README's installation page says, line by line as it stands there: at the operator's
@@ -19,11 +24,16 @@ import java.util.TreeMap;
  */
 public final class Installation {
   private static final Duration LIMIT = Duration.ofMinutes(9);
+  private static final Set<String> ISSUED =
+      Set.of("DATABASE_PASSWORD", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY", "OIDC_CLIENT_SECRET");
   private static final String PAGE = "## Your own cluster";
 
   private final Site site;
   private final Kubernetes kubernetes;
   private final Path desk;
+
+  /** Not below the desk: the path of GnuPG's socket may not be long. */
+  private final Path keyring = Files.createTempDirectory("gpg");
 
   /**
    * At a desk.
@@ -36,6 +46,7 @@ public final class Installation {
     this.desk = desk;
     Files.createDirectories(desk);
     Files.writeString(desk.resolve("kubeconfig"), kubernetes.getKubeConfigYaml());
+    Files.createSymbolicLink(desk.resolve("appliance"), Folders.project().resolve("appliance"));
   }
 
   /** The folder in which the commands are typed. */
@@ -55,6 +66,15 @@ public final class Installation {
 
   /** Everything at the desk: the release is built and published, Kubernetes prepared. */
   void prepare() throws IOException {
+    try {
+      typeAll();
+    } finally {
+      shell("gpgconf --kill all");
+      Deletion.of(keyring);
+    }
+  }
+
+  private void typeAll() throws IOException {
     for (String line : block(0)) {
       String said = atDesk(line);
       if (line.startsWith("./appliance init ")) {
@@ -113,18 +133,9 @@ public final class Installation {
   }
 
   private Program shell(String line) throws IOException {
-    List<String> command = new ArrayList<>();
-    if (line.startsWith("./appliance ")) {
-      List<String> words = List.of(line.split(" +"));
-      command.addAll(Appliance.command(words.subList(1, words.size())));
-    } else {
-      command.addAll(List.of("sh", "-c", line));
-    }
-    ProcessBuilder process = new ProcessBuilder(command).directory(desk.toFile());
+    ProcessBuilder process = new ProcessBuilder("sh", "-c", line).directory(desk.toFile());
     process.environment().put("KUBECONFIG", desk.resolve("kubeconfig").toString());
-    process
-        .environment()
-        .put("GNUPGHOME", Files.createDirectories(desk.resolve("gnupg")).toString());
+    process.environment().put("GNUPGHOME", keyring.toString());
     return Program.attempt(LIMIT, process);
   }
 
@@ -137,7 +148,7 @@ public final class Installation {
   /** What the administrators of the site's services gave to the operator. */
   private static Map<String, String> issued(Secrets secrets) {
     Map<String, String> values = new TreeMap<>(secrets.values());
-    values.remove("KUBERNETES_TOKEN");
+    values.keySet().retainAll(ISSUED);
     return values;
   }
 
@@ -146,24 +157,44 @@ public final class Installation {
     Path file = desk.resolve("secrets.env");
     String text = Files.readString(file);
     for (Map.Entry<String, String> each : values.entrySet()) {
-      text =
-          text.replace(
-              "\n" + each.getKey() + "=\n", "\n" + each.getKey() + "='" + each.getValue() + "'\n");
+      String empty = "\n" + each.getKey() + "=\n";
+      if (!text.contains(empty)) {
+        throw new AssertionError(file + ": no empty line for " + each.getKey());
+      }
+      text = text.replace(empty, "\n" + each.getKey() + "='" + each.getValue() + "'\n");
     }
     Files.writeString(file, text);
   }
 
-  /** What an operator types on a node to make it one of the cluster. */
-  void node(SystemdNode node) throws IOException {
+  /**
+   * What an operator types on a node to make it one of the cluster.
+   *
+   * @param together where those wait that get the secrets at the same moment
+   */
+  void node(SystemdNode node, CyclicBarrier together) throws IOException {
     node.place("/root/secrets.env", Files.readString(desk.resolve("secrets.env")), 0600);
     for (String line : block(1)) {
       String typed = "cd /root && " + filled(line).replace("dnf install", "dnf -y install");
+      if (line.startsWith("install ")) {
+        await(together);
+      }
       if (line.startsWith("systemctl status ")) {
         // its exit code says that something is still on its way, which is why it is typed
         node.attempt(LIMIT, typed);
       } else {
         node.run(LIMIT, typed);
       }
+    }
+  }
+
+  private static void await(CyclicBarrier together) {
+    try {
+      together.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(stopped);
+    } catch (BrokenBarrierException | TimeoutException alone) {
+      throw new IllegalStateException("another node did not come so far", alone);
     }
   }
 }

@@ -79,7 +79,8 @@ class KubernetesIT {
   }
 
   @Test
-  void aPolicyLetsInWhomItNamesAndNobodyElse() throws IOException {
+  void aPolicyLetsInWhomItNamesAndNobodyReachesAnythingElsewhere()
+      throws IOException, InterruptedException {
     create("web.yaml");
     for (String name : new String[] {"web", "friend", "stranger"}) {
       client.pods().inNamespace("default").withName(name).waitUntilReady(60, TimeUnit.SECONDS);
@@ -96,7 +97,10 @@ class KubernetesIT {
         kubernetes::diagnosis);
     assertThat(reaches("friend", web, 8080)).isTrue();
     assertThat(reaches("friend", "10.43.0.1", 443)).as("the API server's service").isTrue();
-    assertThat(reaches("friend", "192.0.2.1", 80)).as("an address elsewhere").isFalse();
+    try (Elsewhere elsewhere = new Elsewhere()) {
+      assertThat(elsewhere.isReachedByOthers()).isTrue();
+      assertThat(reaches("friend", elsewhere.host(), elsewhere.port())).isFalse();
+    }
   }
 
   private void create(String file) throws IOException {

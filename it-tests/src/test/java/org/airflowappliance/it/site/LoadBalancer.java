@@ -81,6 +81,16 @@ public final class LoadBalancer extends GenericContainer<LoadBalancer> {
     return nodes;
   }
 
+  /** What it says of itself. */
+  String version() throws IOException {
+    try {
+      return execInContainer("haproxy", "-v").getStdout().lines().findFirst().orElse("");
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new IOException(stopped);
+    }
+  }
+
   private String state() throws IOException {
     URI uri = URI.create("http://" + address + ":8404/;csv");
     try {

@@ -1,5 +1,6 @@
 package org.airflowappliance.it.site;
 
+import java.io.IOException;
 import java.net.URI;
 import org.testcontainers.containers.MinIOContainer;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -42,6 +43,21 @@ public final class ObjectStore implements AutoCloseable {
   /** Its address on the site's network. */
   public String url() {
     return url;
+  }
+
+  /** What it says of itself. */
+  String version() throws IOException {
+    try {
+      return container
+          .execInContainer("minio", "--version")
+          .getStdout()
+          .lines()
+          .findFirst()
+          .orElse("");
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new IOException(stopped);
+    }
   }
 
   /** Writes one object of the bucket, as a team does. */

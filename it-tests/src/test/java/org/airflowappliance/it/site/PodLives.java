@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,13 +72,8 @@ public final class PodLives implements AutoCloseable {
     return lives.values().stream()
         .filter(each -> each.annotation("run_id").equals(run))
         .filter(each -> task.isEmpty() || each.annotation("task_id").equals(task))
-        .sorted(java.util.Comparator.comparing(Life::created))
+        .sorted(Comparator.comparing(Life::created))
         .toList();
-  }
-
-  /** The pods that are not gone. */
-  public List<Pod> present() {
-    return lives.values().stream().filter(each -> each.gone().isEmpty()).map(Life::pod).toList();
   }
 
   /** Time from one moment to another. */

@@ -2,8 +2,10 @@ package org.airflowappliance.it.site;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * What one run of the cluster tests found out: which real part in which version, how long
@@ -25,11 +26,17 @@ public final class Report {
 
   private final Map<String, Double> seconds = new LinkedHashMap<>();
   private final Map<String, String> facts = new LinkedHashMap<>();
-  private final Map<String, Long> memory = new TreeMap<>();
 
   Report() {
     facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
-    facts.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
+    facts.put(
+        "machine",
+        "%d processors, %d GiB"
+            .formatted(
+                Runtime.getRuntime().availableProcessors(),
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
+                        .getTotalMemorySize()
+                    >> 30));
   }
 
   /** A time that was measured. */
@@ -54,20 +61,11 @@ public final class Report {
 
   /** Anything else that a reader wants to know. */
   public synchronized void fact(String name, String value) {
-    facts.put(name, value);
+    facts.put(name, value.strip().replace("\n", ", "));
   }
 
-  /** The most memory in bytes that a container was seen with. */
-  synchronized void memory(String container, long bytes) {
-    memory.merge(container, bytes, Math::max);
-  }
-
-  /** The sum of the containers' peaks, in bytes. */
-  public synchronized long memory() {
-    return memory.values().stream().mapToLong(Long::longValue).sum();
-  }
-
-  synchronized void write() {
+  /** Writes both files, with the most memory in bytes that each part was seen with. */
+  synchronized void write(Map<String, Long> memory) {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("facts", facts);
     all.put("seconds", seconds);
@@ -77,13 +75,13 @@ public final class Report {
       new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)
           .writeValue(folder.resolve("report.json").toFile(), all);
-      Files.writeString(folder.resolve("report.md"), markdown());
+      Files.writeString(folder.resolve("report.md"), markdown(memory));
     } catch (IOException problem) {
       throw new UncheckedIOException(problem);
     }
   }
 
-  private String markdown() {
+  private String markdown(Map<String, Long> memory) {
     StringBuilder text = new StringBuilder("# Cluster tests\n\n| fact | |\n|---|---|\n");
     facts.forEach((name, value) -> text.append("| %s | %s |\n".formatted(name, value)));
     text.append("\n| measured | s |\n|---|--:|\n");
@@ -91,6 +89,7 @@ public final class Report {
         (name, value) -> text.append(String.format(Locale.ROOT, "| %s | %.1f |%n", name, value)));
     text.append("\n| memory peak | MiB |\n|---|--:|\n");
     memory.forEach((name, bytes) -> text.append("| %s | %d |\n".formatted(name, bytes >> 20)));
-    return text.append("| sum | %d |\n".formatted(memory() >> 20)).toString();
+    long sum = memory.values().stream().mapToLong(Long::longValue).sum();
+    return text.append("| sum | %d |\n".formatted(sum >> 20)).toString();
   }
 }

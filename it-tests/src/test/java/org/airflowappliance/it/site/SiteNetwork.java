@@ -13,6 +13,9 @@ import com.github.dockerjava.api.model.Network.Ipam;
  * @param prefix the first three parts of its addresses, with the last dot
  */
 record SiteNetwork(String id, String prefix) implements AutoCloseable {
+  /** What all addresses of the tests begin with. */
+  static final String ADDRESSES = "10.231.";
+
   private static final int TRIES = 200;
 
   /** A network on addresses that no other network of this machine has. */
@@ -20,14 +23,15 @@ record SiteNetwork(String id, String prefix) implements AutoCloseable {
     DockerClient docker = Docker.client();
     DockerException last = null;
     for (int third = 1; third <= TRIES; third++) {
-      String prefix = "10.231." + third + ".";
+      String prefix = ADDRESSES + third + ".";
       try {
         return new SiteNetwork(make(docker, prefix), prefix);
       } catch (DockerException taken) {
         last = taken;
       }
     }
-    throw new IllegalStateException("no free network of 10.231.0.0/16 for the tests", last);
+    throw new IllegalStateException(
+        "no free network of " + ADDRESSES + "0.0/16 for the tests", last);
   }
 
   private static String make(DockerClient docker, String prefix) {

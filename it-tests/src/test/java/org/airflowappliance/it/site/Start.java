@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /** The steps of a start, side by side; how long each took is in the report. */
 final class Start implements AutoCloseable {
@@ -64,7 +65,7 @@ final class Start implements AutoCloseable {
     boolean ended = false;
     while (!ended) {
       try {
-        ended = threads.awaitTermination(1, java.util.concurrent.TimeUnit.MINUTES);
+        ended = threads.awaitTermination(1, TimeUnit.MINUTES);
       } catch (InterruptedException stopped) {
         Thread.currentThread().interrupt();
         ended = true;

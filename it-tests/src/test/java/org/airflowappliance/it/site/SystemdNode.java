@@ -152,6 +152,12 @@ public final class SystemdNode extends GenericContainer<SystemdNode> {
     Docker.client().killContainerCmd(getContainerId()).exec();
   }
 
+  /** An orderly end, and a start. */
+  public void reboot() {
+    Docker.client().stopContainerCmd(getContainerId()).withTimeout(60).exec();
+    boot();
+  }
+
   /** The power is back. */
   public void boot() {
     Docker.client().startContainerCmd(getContainerId()).exec();

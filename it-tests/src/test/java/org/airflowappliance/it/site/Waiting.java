@@ -34,10 +34,11 @@ public final class Waiting {
     do {
       try {
         T now = look.now();
-        if (wanted.test(now)) {
-          return Duration.ofNanos(System.nanoTime() - begun);
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        if (wanted.test(now) && took.compareTo(limit) <= 0) {
+          return took;
         }
-        seen = "'" + now + "'";
+        seen = "'" + now + "' after " + took;
       } catch (Exception | AssertionError problem) {
         // the next look may succeed; the last one's problem is shown
         seen = problem.toString();

@@ -5,7 +5,9 @@ from datetime import datetime, timezone as tz
 
 import lab
 from airflow.executors.kubernetes_executor import KubernetesExecutor
+from airflow.jobs.scheduler_job import SchedulerJob
 from airflow.models import DagRun, TaskInstance
+from airflow.models.taskinstance import TaskInstanceKey
 from airflow.operators.dummy import DummyOperator
 from airflow.utils.session import create_session
 from airflow.utils.state import State
@@ -34,6 +36,7 @@ class Queued(unittest.TestCase):
         with create_session() as session:
             session.query(TaskInstance).delete()
             session.query(DagRun).delete()
+            session.query(SchedulerJob).delete()
 
     def add(self, name, job=MINE, state=State.QUEUED):
         with create_session() as session:
@@ -54,17 +57,46 @@ class Queued(unittest.TestCase):
         self.assertEqual(self.searched(), {"t": State.SCHEDULED})
 
     def test_those_of_other_schedulers_are_theirs(self):
+        with create_session() as session:
+            session.add(SchedulerJob(id=OTHERS, state=State.RUNNING))
         self.add("t", OTHERS)
-        self.add("u", None)
-        self.assertEqual(self.searched(), {"t": State.QUEUED, "u": State.QUEUED})
-        self.assertEqual(self.cluster.asked, [])
+        self.assertEqual(self.searched(), {"t": State.QUEUED})
 
-    def test_one_with_a_pod_stays(self):
+    def test_one_with_a_pod_that_lives_stays(self):
+        for name in "tuvw":
+            self.add(name)
+        self.cluster.add_pod("t", phase="Pending", worker=str(OTHERS))
+        self.cluster.add_pod("u", run="another")
+        self.cluster.add_pod("v", phase="Failed")
+        self.cluster.add_pod("w", tried=2)
+        self.assertEqual(
+            self.searched(), {"t": State.QUEUED, "u": State.SCHEDULED, "v": State.SCHEDULED, "w": State.SCHEDULED}
+        )
+
+    def test_one_that_no_scheduler_takes_over(self):
+        """Its scheduler is dead, and its run is over: the search for orphans does not see it."""
+        with create_session() as session:
+            session.add(SchedulerJob(id=OTHERS, state=State.FAILED))
+        self.add("t", OTHERS)
+        self.assertEqual(self.searched(), {"t": State.QUEUED})
+        with create_session() as session:
+            session.query(DagRun).update({"state": State.FAILED})
+        self.assertEqual(self.searched(), {"t": State.SCHEDULED})
+
+    def test_an_executor_that_a_page_started_looks_after_nothing(self):
+        self.executor.scheduler_job_id = "manual"
         self.add("t")
-        self.add("u")
-        self.cluster.labels.append({"dag_id": "d", "task_id": "t", "run_id": "run", "airflow-worker": str(OTHERS)})
-        self.cluster.labels.append({"dag_id": "d", "task_id": "u", "run_id": "another", "airflow-worker": str(MINE)})
-        self.assertEqual(self.searched(), {"t": State.QUEUED, "u": State.SCHEDULED})
+        self.assertEqual((self.searched(), self.cluster.asked), ({"t": State.QUEUED}, []))
+
+    def test_a_slot_whose_pod_vanished_is_free_after_a_while(self):
+        gone, there = (TaskInstanceKey("d", name, "run", 1) for name in ("gone", "there"))
+        self.executor.running.update({gone, there})
+        self.cluster.add_pod("there", phase="Succeeded")
+        seen = []
+        for _ in range(3):
+            self.searched()
+            seen.append(gone in self.executor.running)
+        self.assertEqual((seen, self.executor.running), ([True, True, False], {there}))
 
     def test_one_that_waits_here_stays(self):
         for name, known in (("a", self.executor.last_handled), ("b", self.executor.queued_tasks)):

@@ -10,16 +10,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** The last one: the whole cluster, at its busiest, fits into an ordinary machine. */
+/** The last one: what can be said only when all others have ended. */
 @Order(99)
 @Tag("cluster")
 @Isolated
 @ExtendWith(ClusterExtension.class)
-final class MemoryIT {
+final class EndIT {
   private static final long LIMIT = 16L << 30;
+
+  /** PostgreSQL, MinIO, Keycloak, registry, balancer, Kubernetes and three nodes. */
+  private static final int PARTS = 9;
 
   @Test
   void theContainersPeaksAreWithinTheLimit(Cluster cluster) {
-    assertThat(cluster.report().memory()).isPositive().isLessThan(LIMIT);
+    assertThat(cluster.memory()).as("parts that were looked at").hasSize(PARTS);
+    assertThat(cluster.memory().values().stream().mapToLong(Long::longValue).sum())
+        .isLessThan(LIMIT);
+  }
+
+  @Test
+  void theDatabaseSawNoDeadlock(Cluster cluster) {
+    assertThat(cluster.database().log()).doesNotContain("deadlock detected");
   }
 }

@@ -1,0 +1,136 @@
+"""What goes wrong with one pod, or with Kubernetes for a while, and pods that change hands."""
+import json
+import logging
+import unittest
+from datetime import datetime, timezone as tz
+from unittest import mock
+
+import lab
+from airflow.exceptions import AirflowException
+from airflow.executors import kubernetes_executor
+from airflow.executors.kubernetes_executor import AirflowKubernetesScheduler, KubernetesExecutor
+from airflow.models.taskinstance import TaskInstanceKey
+from airflow.utils.state import State
+from cluster import Cluster
+from kubernetes.client.rest import ApiException
+from urllib3.exceptions import MaxRetryError
+
+from airflow_appliance import pod_end
+
+DEAD, MINE = 1, 2
+
+
+def key(task, tried=1):
+    return TaskInstanceKey("d", task, "run", tried)
+
+
+class Task:
+    def __init__(self, name):
+        self.key = key(name)
+
+
+class Executor(unittest.TestCase):
+    def setUp(self):
+        self.assertTrue(lab.HOME)
+        logging.disable(logging.CRITICAL)
+        self.addCleanup(logging.disable, logging.NOTSET)
+        self.cluster = Cluster()
+        self.cluster.enter(self)
+        self.executor = KubernetesExecutor()
+        self.addCleanup(self.executor._manager.shutdown)
+        self.executor.kube_client = self.cluster.kubernetes()
+        self.executor.scheduler_job_id = MINE
+
+    def worker(self, name):
+        return next(pod for pod in self.cluster.pods if pod["metadata"]["name"] == name)["metadata"]["labels"][
+            "airflow-worker"
+        ]
+
+    def adopt(self, *names):
+        left = self.executor.try_adopt_task_instances([Task(name) for name in names])
+        return [task.key.task_id for task in left]
+
+
+class Adoption(Executor):
+    def test_a_pod_is_found_whatever_scheduler_it_names(self):
+        self.cluster.add_pod("t", worker="77")
+        self.assertEqual(self.adopt("t", "u"), ["u"])
+        self.assertEqual((self.worker("t"), self.executor.running), (str(MINE), {key("t")}))
+
+    def test_the_pod_of_another_try_is_not_its(self):
+        self.cluster.add_pod("t", tried=2)
+        self.assertEqual(self.adopt("t"), ["t"])
+        self.assertEqual(self.worker("t"), str(DEAD))
+
+    def test_what_kubernetes_refuses_is_not_taken_for_a_pod_that_is_gone(self):
+        self.cluster.add_pod("t")
+        self.cluster.broken.add("patch")
+        with self.assertRaises(ApiException):
+            self.adopt("t")
+
+    def test_an_ended_pod_that_nobody_watches(self):
+        self.cluster.add_pod("ended", phase="Failed")
+        now = datetime.now(tz.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.cluster.add_pod("just", phase="Succeeded", creationTimestamp=now)
+        self.cluster.add_pod("running")
+        self.assertEqual(self.adopt(), [])
+        self.assertEqual([self.worker(name) for name in ("ended", "just", "running")], [str(MINE), "1", "1"])
+
+
+class Survival(Executor):
+    def ends_with(self, problem, status):
+        scheduler = AirflowKubernetesScheduler.__new__(AirflowKubernetesScheduler)
+        scheduler.kube_config = self.executor.kube_config
+        scheduler.run_pod_async = mock.Mock(side_effect=problem)
+        scheduler.scheduler_job_id = MINE
+        with mock.patch.object(kubernetes_executor, "get_base_pod_from_template", side_effect=problem):
+            with self.assertRaises(ApiException) as raised:
+                scheduler.run_next((key("t"), ["airflow", "tasks", "run", "d", "t", "run"], None, "/nowhere"))
+        self.assertEqual(raised.exception.status, status)
+        self.assertIn("message", json.loads(raised.exception.body))
+
+    def test_a_pod_that_cannot_be_made_fails_its_task_only(self):
+        self.ends_with(TypeError("string indices must be integers"), 400)
+
+    def test_an_api_that_does_not_answer_is_asked_again(self):
+        self.ends_with(MaxRetryError(None, "/", "refused"), 503)
+
+    def test_an_answer_of_a_proxy(self):
+        self.ends_with(ApiException(status=502, reason="Bad Gateway"), 502)
+
+    def test_a_pod_that_cannot_be_deleted_now(self):
+        scheduler = AirflowKubernetesScheduler.__new__(AirflowKubernetesScheduler)
+        scheduler.kube_config = self.executor.kube_config
+        scheduler.kube_client = mock.Mock()
+        scheduler.kube_client.delete_namespaced_pod.side_effect = MaxRetryError(None, "/", "refused")
+        scheduler.delete_pod("p", "airflow")
+        scheduler.kube_client.delete_namespaced_pod.assert_called_once()
+
+    def test_what_is_no_trouble_of_kubernetes_stays_an_error(self):
+        with self.assertRaises(AirflowException):
+            self.executor.sync()
+
+
+class Count(Executor):
+    def change(self, state):
+        self.executor.kube_scheduler = mock.Mock()
+        self.executor.running.add(key("t"))
+        self.executor._change_state(key("t"), state, "p", "airflow")
+        return self.executor.kube_scheduler.delete_pod.called, key("t") in self.executor.running
+
+    def test_a_pod_that_another_scheduler_watches_is_let_go(self):
+        self.assertEqual(self.change(pod_end.RELEASED), (False, False))
+        self.assertEqual(self.executor.event_buffer, {})
+
+    def test_a_failed_one_is_not_lost_before_its_callbacks_ran(self):
+        self.assertFalse(self.change(State.FAILED)[1])
+        self.assertIn(key("t"), self.executor.last_handled)
+
+    def test_a_sensor_may_come_back_at_once(self):
+        self.executor.last_handled[key("t")] = 1
+        self.assertEqual(self.change(None), (True, False))
+        self.assertNotIn(key("t"), self.executor.last_handled)
+
+
+if __name__ == "__main__":
+    unittest.main()
