@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.airflowappliance.it.site.Airflow;
 import org.airflowappliance.it.site.Cluster;
@@ -59,21 +60,31 @@ final class FaultsIT {
   /** Begins a run; the machine whose scheduler has tasks of it that run and tasks that wait. */
   private SystemdNode busy(String run) {
     airflow.trigger("busy", run, Map.of("seconds", 10));
-    cluster.until(run + ": tasks run and wait", LIMIT, () -> !loaded(run).isEmpty());
-    String name = loaded(run);
-    return cluster.nodes().stream()
-        .filter(node -> name.startsWith(node.name()))
-        .findFirst()
-        .orElseThrow();
+    return schedulerOf(run, "count(*) FILTER (WHERE t.state = 'running') > 0");
   }
 
-  private String loaded(String run) {
-    return runs.query(
+  /** Begins a run; the machine whose scheduler has taken tasks of it this moment. */
+  private SystemdNode queueing(String run) {
+    airflow.trigger("busy", run, Map.of("seconds", 1));
+    return schedulerOf(run, "true");
+  }
+
+  private SystemdNode schedulerOf(String run, String condition) {
+    String sql =
         """
         SELECT j.hostname FROM task_instance t JOIN job j ON j.id = t.queued_by_job_id
         WHERE t.run_id = '%s' GROUP BY 1 HAVING count(*) FILTER (WHERE t.state = 'queued') > 0
-        AND count(*) FILTER (WHERE t.state = 'running') > 0 ORDER BY count(*) DESC LIMIT 1"""
-            .formatted(run));
+        AND %s ORDER BY count(*) DESC LIMIT 1"""
+            .formatted(run, condition);
+    AtomicReference<String> name = new AtomicReference<>("");
+    cluster.until(
+        run + ": tasks wait, and " + condition,
+        LIMIT,
+        () -> !name.updateAndGet(before -> runs.query(sql)).isEmpty());
+    return cluster.nodes().stream()
+        .filter(node -> name.get().startsWith(node.name()))
+        .findFirst()
+        .orElseThrow();
   }
 
   private SystemdNode another(SystemdNode than) {
@@ -96,7 +107,7 @@ final class FaultsIT {
   /** The run that was going on ends well: nothing was lost or done twice. */
   private void endsWell(String fault, String run, long since) {
     cluster.until(fault + ": what waited begins", WELL, () -> runs.started(run) >= TASKS - 1);
-    cluster.report().time(fault + " -> all tasks that waited have begun", since);
+    cluster.report().time(fault + " -> all tasks of " + run + " have begun", since);
     assertThat(runs.ended("busy", run, WELL)).isEqualTo("success");
     assertThat(Duration.ofNanos(System.nanoTime() - since)).as(fault).isLessThan(WELL);
     runs.onceEach(run, TASKS);
@@ -135,11 +146,13 @@ final class FaultsIT {
   @Order(2)
   void aKilledNode() {
     String fault = "node killed";
-    SystemdNode node = busy("node");
+    busy("node");
+    SystemdNode node = queueing("node-queued");
     long since = System.nanoTime();
     try (Outage pages = new Outage(cluster.balancer().url())) {
       node.kill();
       goesOn(fault, TASK_WITHOUT_NODE);
+      endsWell(fault, "node-queued", since);
       endsWell(fault, "node", since);
       pages.report(cluster, fault);
       assertThat(pages.longest()).isLessThan(PAGE);
