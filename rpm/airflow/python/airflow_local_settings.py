@@ -1,5 +1,5 @@
 """What Airflow runs in each of its processes; a copy in AIRFLOW_HOME would lose against one in the DAG bucket."""
-from airflow_appliance import dag_guard, executor, pods, settings, worker_log
+from airflow_appliance import dag_guard, executor, pods, settings, worker_dag, worker_log
 from airflow_appliance.pods import pod_mutation_hook
 
 __all__ = ["pod_mutation_hook"]
@@ -10,4 +10,5 @@ if settings.path().exists():
     executor.install()
     pods.install()
 elif worker_log.in_worker_pod():
+    worker_dag.install()
     worker_log.install()

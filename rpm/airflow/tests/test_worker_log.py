@@ -165,6 +165,25 @@ class Worker(Guarded):
         code, output, log = self.run_task("logging.getLogger('some.library').warning('%d', 'no number')")
         self.assertEqual((code, self.state()), (0, State.SUCCESS), output)
 
+    def test_a_file_that_cannot_be_read_at_once_is_waited_for(self):
+        process = self.start("pass")
+        file = lab.DAGS / "one.py"
+        away = file.rename(lab.HOME / "away.py")
+        seen = b""
+        for line in process.stdout:
+            seen += line
+            if b"reading again" in line:
+                away.rename(file)
+        self.assertEqual((process.wait(60), self.state()), (0, State.SUCCESS), seen)
+        self.assertIn(b"reading again", seen)
+
+    def test_a_file_that_is_gone_ends_the_pod(self):
+        process = self.start("pass")
+        (lab.DAGS / "one.py").unlink()
+        output = process.communicate(timeout=60)[0]
+        self.assertEqual((process.returncode, self.state()), (1, State.QUEUED), output)
+        self.assertEqual(output.count(b"reading again"), 2, output)
+
     def test_only_in_a_worker_pod(self):
         code, output, log = self.run_task("pass", AIRFLOW_IS_K8S_EXECUTOR_POD="")
         self.assertEqual(code, 0)

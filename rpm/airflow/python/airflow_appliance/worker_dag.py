@@ -1,0 +1,66 @@
+"""A task pod reads its DAG file when it can be read.
+
+In Airflow 2.2 a task whose DAG file is not there fails, whatever its retries say: the pod ends before the task has
+begun. When S3 goes away in just that second, the file is not gone. So a pod waits for its mount, as long as
+Kubernetes would wait for the sidecar that mounts it.
+"""
+import importlib
+import logging
+import os
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Optional
+
+from airflow_appliance.after_import import AfterImport, Change
+from airflow_appliance.mount import Hold, MountGone
+
+log = logging.getLogger(__name__)
+
+WAIT_SECONDS = 600
+PAUSE_SECONDS = 2
+# So often a file is read through a mount that is there, before what it lacks is believed.
+READS = 3
+
+
+def install() -> None:
+    """Change this process; UnknownCode if Airflow is not the one that is known."""
+    AfterImport(
+        {
+            "airflow.utils.cli": Change(
+                sha256="7983f7a0cff2ed06677edd7bf113d3e47d3ead8d1aca73acf5287f8d51990a6b", apply=_wait_for_mount
+            )
+        }
+    ).install()
+
+
+def _wait_for_mount(module: ModuleType) -> None:
+    read = module.get_dag
+
+    def get_dag(subdir: Optional[str], dag_id: str) -> Any:
+        until, reads = time.monotonic() + WAIT_SECONDS, 0
+        while True:
+            try:
+                return read(subdir, dag_id)
+            except module.AirflowException:
+                trouble = _trouble()
+                reads = 0 if trouble else reads + 1
+                if reads == READS or time.monotonic() > until:
+                    raise
+                log.warning("DAG %r is not there, reading again: %s", dag_id, trouble or "the mount may have been away")
+            time.sleep(PAUSE_SECONDS)
+            # What Python remembers of the folder is from when it could not be read.
+            importlib.invalidate_caches()
+
+    module.get_dag = get_dag
+
+
+def _trouble() -> Optional[str]:
+    """Why the mount cannot be read; None where it can, or where there is none."""
+    from airflow.configuration import conf
+
+    try:
+        with Hold(Path(os.path.expanduser(conf.get("core", "dags_folder")))):
+            return None
+    except MountGone as problem:
+        return None if isinstance(problem.__cause__, FileNotFoundError) else str(problem)
