@@ -1,6 +1,6 @@
 # A first installation takes the preset; later the administrator's choice stays.
 if [ "$1" -eq 1 ]; then
-  systemctl --no-reload preset airflow-webserver.service >/dev/null 2>&1 || :
+  systemctl --no-reload preset airflow-webserver.service airflow-sessions.timer >/dev/null 2>&1 || :
 else
   # Restarted once, after the whole transaction, by whichever package's posttrans comes first.
   : >/run/airflow-restart 2>/dev/null || :

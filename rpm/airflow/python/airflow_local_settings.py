@@ -1,11 +1,12 @@
 """What Airflow runs in each of its processes; a copy in AIRFLOW_HOME would lose against one in the DAG bucket."""
-from airflow_appliance import dag_guard, executor, pods, settings, worker_dag, worker_log
+from airflow_appliance import cli_log, dag_guard, executor, pods, settings, worker_dag, worker_log
 from airflow_appliance.pods import pod_mutation_hook
 
 __all__ = ["pod_mutation_hook"]
 
 # A node has settings, a worker pod has none: it parses one file and decides nothing about the others.
 if settings.path().exists():
+    cli_log.install()
     dag_guard.install()
     executor.install()
     pods.install()

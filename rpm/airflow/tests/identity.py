@@ -99,8 +99,28 @@ def logout_claims(**changes):
     return {name: value for name, value in claims.items() if value is not None}
 
 
+def machine_claims(machine="ci", **changes):
+    """Claims of an access token that a client got for itself, as the realm makes them."""
+    now = int(time.time())
+    claims = {
+        "iss": ISSUER,
+        "aud": CLIENT,
+        "azp": machine,
+        "client_id": machine,
+        "typ": "Bearer",
+        "sub": f"sub-of-{machine}",
+        "exp": now + 300,
+        "iat": now,
+        "jti": "trrtcc:1",
+        "preferred_username": f"service-account-{machine}",
+        "scope": "profile email",
+    }
+    claims.update(changes)
+    return {name: value for name, value in claims.items() if value is not None}
+
+
 class IdentityProvider:
-    """Serves keys and tokens; `answer` is what the token endpoint says next."""
+    """Serves keys and tokens; `answer` is what the token endpoint says next, `mode` what is wrong with the keys."""
 
     def __init__(self):
         self.key = Key("signing-key")
@@ -108,6 +128,7 @@ class IdentityProvider:
         self.key_fetches = 0
         self.token_requests = []
         self.answer = (500, {})
+        self.mode = None
         provider = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -115,12 +136,40 @@ class IdentityProvider:
                 if self.path != PATH + "certs":
                     return self._say(404, {})
                 provider.key_fetches += 1
+                if provider.mode:
+                    return self._misbehave(provider.mode)
                 self._say(200, {"keys": [key.jwk() for key in provider.published]})
 
             def do_POST(self):
                 form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
                 provider.token_requests.append((self.path, form))
                 self._say(*provider.answer)
+
+            def _misbehave(self, mode):
+                if mode == "away":
+                    return self._say(503, {})
+                if mode == "garbage":
+                    return self._say(200, b"<html>")
+                if mode == "huge":
+                    return self._say(200, b'{"keys": "' + b"x" * 1_000_000 + b'"}')
+                if mode == "a list":
+                    return self._say(200, [1])
+                if mode == "redirect":
+                    return self._say(302, {})
+                if mode == "slow":
+                    return time.sleep(5)
+                self._drip(b"HTTP/1.1 200 OK\r\n" if mode == "dripping" else b"")
+
+            def _drip(self, begin):
+                """A byte now and then, so that no single read takes long."""
+                header = b"X-A: " if not begin else b"Content-Length: 1000\r\n\r\n"
+                try:
+                    self.wfile.write((begin or b"HTTP/1.1 200 OK\r\n") + header)
+                    for _ in range(25):
+                        self.wfile.write(b"x")
+                        time.sleep(0.2)
+                except OSError:
+                    pass  # whoever asked has gone
 
             def _say(self, status, document):
                 body = document if isinstance(document, bytes) else json.dumps(document).encode()

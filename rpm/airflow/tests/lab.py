@@ -23,6 +23,7 @@ ROLES = {
     "airflow_viewer": "Viewer",
     "airflow_public": "Public",
 }
+MACHINES = {"ci": "Op", "reader": "Viewer"}
 provider = IdentityProvider()
 
 
@@ -30,7 +31,7 @@ def write_settings(**changes) -> Path:
     document = {
         "cluster": "lab",
         "release": 1,
-        "oidc": {"issuer": ISSUER, "serverUrl": provider.url, "client": CLIENT, "roles": ROLES},
+        "oidc": {"issuer": ISSUER, "serverUrl": provider.url, "client": CLIENT, "roles": ROLES, "machines": MACHINES},
         "paths": {"home": str(HOME), "dags": str(DAGS)},
         "ca": None,
     }

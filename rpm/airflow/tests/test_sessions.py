@@ -3,7 +3,7 @@ import logging
 import time
 import unittest
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 from unittest import mock
 
 import lab
@@ -77,15 +77,6 @@ class Cookie(Sessions):
         self.browser.http.set_cookie("airflow.test", "session", planted)
         self.browser.sign_in()
         self.assertFalse(attacker.is_signed_in())
-
-    def test_expired_rows_go_at_the_next_sign_in(self):
-        with app.app_context():
-            store = app.session_interface
-            yesterday = datetime.utcnow() - timedelta(days=1)
-            store.db.session.add(store.sql_session_model("stale", b"", yesterday))
-            store.db.session.commit()
-        self.browser.sign_in()
-        self.assertNotIn("stale", self.rows())
 
     def test_access_token_and_secrets_are_not_kept(self):
         self.browser.sign_in()
@@ -204,6 +195,32 @@ class BackChannel(Sessions):
         self.assertNotIn("session=ey", answer.headers.get("Set-Cookie", ""))
         self.assertEqual(answer.status_code, 200)
 
+    def test_what_was_ended_says_so_once(self):
+        self.call(sign(self.claims()))
+        answer = self.browser.get("/home")
+        self.assertEqual(answer.status_code, 401)
+        self.assertIn(b"Your session has ended", answer.data)
+        self.assertIn(b"Reference: <code>", answer.data)
+        self.assertEqual(self.browser.get("/home").status_code, 302)
+
+    def test_a_script_of_an_ended_page_is_told_without_a_page(self):
+        self.call(sign(self.claims()))
+        answer = self.browser.get("/home", headers={"Sec-Fetch-Mode": "cors"})
+        self.assertEqual((answer.status_code, answer.mimetype[:5]), (401, "text/"))
+        self.assertNotIn(b"<html", answer.data)
+
+    def test_the_api_is_told_in_its_own_way(self):
+        self.call(sign(self.claims()))
+        answer = self.browser.get("/api/v1/dags")
+        self.assertEqual((answer.status_code, answer.mimetype), (401, "application/problem+json"))
+
+    def test_four_sessions_end_with_one_call_that_names_one(self):
+        others = [Browser() for _ in range(3)]
+        for number, other in enumerate(others):
+            other.sign_in(self.user, iat=self.before, sid=f"sid-{number}")
+        self.call(sign(self.claims()))
+        self.assertEqual([b.is_signed_in() for b in (self.browser, *others)], [False] * 4)
+
     @table(LOGOUT_FORGERIES)
     def refuses(self, make):
         self.assertEqual(self.call(make(self.claims)).status_code, 400)
@@ -217,6 +234,42 @@ class Limit(Sessions):
         with mock.patch("airflow_appliance.sessions.time.time", lambda: time.monotonic() + 1e10):
             self.assertFalse(self.browser.is_signed_in())
         self.assertFalse(self.browser.is_signed_in())
+
+    def past(self):
+        return mock.patch("airflow_appliance.sessions.time.time", lambda: time.monotonic() + 1e10)
+
+    def test_a_page_is_opened_again_by_way_of_the_sign_in(self):
+        self.browser.sign_in()
+        with self.past():
+            answer = self.browser.get("/tree?dag_id=x", headers={"Sec-Fetch-Mode": "navigate"})
+        self.assertEqual(answer.status_code, 302)
+        self.assertTrue(answer.headers["Location"].startswith(lab.BASE_URL + "/login/?next="))
+
+    def test_a_form_is_told_that_nothing_was_changed(self):
+        self.browser.sign_in("op", ["airflow_op"])
+        with self.past():
+            answer = self.browser.post("/variable/add", data={"key": "k", "val": "v"})
+        self.assertEqual(answer.status_code, 401)
+        self.assertIn(b"Nothing was changed", answer.data)
+
+    def test_a_script_is_told(self):
+        self.browser.sign_in()
+        with self.past():
+            answer = self.browser.get("/object/x", headers={"X-Requested-With": "XMLHttpRequest"})
+        self.assertEqual(answer.status_code, 401)
+        self.assertNotIn(b"<html", answer.data)
+
+    def test_a_user_who_was_made_inactive_here_is_out_at_once(self):
+        self.browser.sign_in("leaver")
+        with app.app_context():
+            manager = app.appbuilder.sm
+            user = manager.find_user(username="leaver")
+            user.active = False
+            manager.update_user(user)
+        self.assertFalse(self.browser.is_signed_in())
+
+    def test_rows_live_as_long_as_a_session_may(self):
+        self.assertEqual(app.permanent_session_lifetime, timedelta(hours=8))
 
     def test_eight_hours_by_default(self):
         self.assertEqual(app.config["OIDC_SESSION_SECONDS"], 8 * 3600)

@@ -1,9 +1,11 @@
 """Sign-in through the real Flask app: who gets in, with which roles, and where to."""
 import logging
+import time
 import unittest
+from unittest import mock
 
 import lab
-from browser import Browser, app, expire_keys, roles_of
+from browser import CALLBACK, Browser, app, expire_keys, forget_check, roles_of
 from cases import named, table
 from identity import CLIENT, ISSUER, SECRET, Key, at_hash, hs256, id_claims, query_of, unsigned
 from cryptography.hazmat.primitives import hashes
@@ -13,6 +15,7 @@ provider = lab.provider
 sign = provider.key.sign
 other_key = Key(provider.key.kid)
 stranger = Key("stranger")
+encryption = Key("encryption-key")
 
 
 def changed(**changes):
@@ -31,75 +34,108 @@ def tampered(claims):
 
 PEM = provider.key.pem()
 FORGED = {
-    "another key with the same id": other_key.sign,
-    "another key of an unknown id": stranger.sign,
-    "its own key in the header": lambda c: other_key.sign(c, jwk=other_key.jwk()),
-    "a key address in the header": lambda c: other_key.sign(c, jku="http://127.0.0.1:1/keys"),
-    "no key id": lambda c: sign(c, kid=None),
-    "a key id that is a list": lambda c: sign(c, kid=["signing-key"]),
-    "alg none": lambda c: unsigned(c, "signing-key"),
-    "alg None": lambda c: unsigned(c, "signing-key", "None"),
-    "alg NONE": lambda c: unsigned(c, "signing-key", "NONE"),
-    "no alg": lambda c: sign(c, alg=None),
-    "empty signature": lambda c: sign(c).rpartition(".")[0] + ".",
-    "HS256 with the public key": lambda c: hs256(c, "signing-key", PEM),
-    "HS256 with the stripped public key": lambda c: hs256(c, "signing-key", PEM.strip()),
-    "HS256 with the modulus": lambda c: hs256(c, "signing-key", provider.key.jwk()["n"].encode()),
-    "HS256 with the client secret": lambda c: hs256(c, "signing-key", SECRET.encode()),
-    "HS256 with an empty secret": lambda c: hs256(c, "signing-key", b""),
-    "RS512 by the right key": lambda c: sign(c, hash_=hashes.SHA512(), alg="RS512"),
-    "PS256 by the right key": lambda c: sign(
-        c, pad=padding.PSS(padding.MGF1(hashes.SHA256()), hashes.SHA256.digest_size), alg="PS256"
+    "another key with the same id": (other_key.sign, "signature: BadSignatureError"),
+    "another key of an unknown id": (stranger.sign, "unknown key id 'stranger'"),
+    "its own key in the header": (lambda c: other_key.sign(c, jwk=other_key.jwk()), "signature: BadSignatureError"),
+    "a key address in the header": (
+        lambda c: other_key.sign(c, jku="http://127.0.0.1:1/keys"),
+        "signature: BadSignatureError",
     ),
-    "a critical header": lambda c: sign(c, crit=["x"], x=1),
-    "a changed payload": tampered,
-    "a payload that is a list": lambda c: sign([c]),
-    "five parts": lambda c: sign(c) + ".x.y",
-    "not a token": lambda c: "x",
-    "letters beyond ASCII": lambda c: "ä.ö.ü",
-    "100 kB": lambda c: sign({**c, "x": "y" * 100_000}),
-    "deeply nested": lambda c: "W" * 40_000 + "." + "W" * 10_000 + ".W",
+    "no key id": (lambda c: sign(c, kid=None), "kid: is missing"),
+    "a key id that is a list": (lambda c: sign(c, kid=["signing-key"]), "kid: is missing"),
+    "alg none": (lambda c: unsigned(c, "signing-key"), "signature: UnsupportedAlgorithmError"),
+    "alg None": (lambda c: unsigned(c, "signing-key", "None"), "signature: UnsupportedAlgorithmError"),
+    "alg NONE": (lambda c: unsigned(c, "signing-key", "NONE"), "signature: UnsupportedAlgorithmError"),
+    "no alg": (lambda c: sign(c, alg=None), "signature: MissingAlgorithmError"),
+    "empty signature": (lambda c: sign(c).rpartition(".")[0] + ".", "signature: BadSignatureError"),
+    "HS256 with the public key": (lambda c: hs256(c, "signing-key", PEM), "signature: UnsupportedAlgorithmError"),
+    "HS256 with the stripped public key": (
+        lambda c: hs256(c, "signing-key", PEM.strip()),
+        "signature: UnsupportedAlgorithmError",
+    ),
+    "HS256 with the modulus": (
+        lambda c: hs256(c, "signing-key", provider.key.jwk()["n"].encode()),
+        "signature: UnsupportedAlgorithmError",
+    ),
+    "HS256 with the client secret": (
+        lambda c: hs256(c, "signing-key", SECRET.encode()),
+        "signature: UnsupportedAlgorithmError",
+    ),
+    "HS256 with an empty secret": (lambda c: hs256(c, "signing-key", b""), "signature: UnsupportedAlgorithmError"),
+    "RS512 by the right key": (
+        lambda c: sign(c, hash_=hashes.SHA512(), alg="RS512"),
+        "signature: UnsupportedAlgorithmError",
+    ),
+    "PS256 by the right key": (lambda c: sign(
+        c, pad=padding.PSS(padding.MGF1(hashes.SHA256()), hashes.SHA256.digest_size), alg="PS256"
+    ), "signature: UnsupportedAlgorithmError"),
+    "a critical header": (lambda c: sign(c, crit=["x"], x=1), "crit: asks for what is not understood"),
+    "a changed payload": (tampered, "signature: BadSignatureError"),
+    "a payload that is a list": (lambda c: sign([c]), "signature: "),
+    "five parts": (lambda c: sign(c) + ".x.y", "not a signed token"),
+    "not a token": (lambda c: "x", "not a signed token"),
+    "letters beyond ASCII": (lambda c: "ä.ö.ü", "not a signed token"),
+    "100 kB": (lambda c: sign({**c, "x": "y" * 100_000}), "not a signed token"),
+    "deeply nested": (lambda c: "W" * 40_000 + "." + "W" * 10_000 + ".W", "signature: "),
+    "encrypted": (lambda c: "e30.e30.e30.e30.e30", "not a signed token"),
+    "signed by the key for encryption": (encryption.sign, "unknown key id"),
+    "an empty text": (lambda c: "", "not a signed token"),
+    "a header that is no JSON": (lambda c: "x." + sign(c).partition(".")[2], "signature: "),
+    "ES256 in the header": (lambda c: sign(c, alg="ES256"), "signature: UnsupportedAlgorithmError"),
+    "spaces around it": (lambda c: " " + sign(c) + " ", "signature: "),
 }
 WRONG = {
-    "expired": at("exp", -61),
-    "exp missing": changed(exp=None),
-    "exp a text": changed(exp="9999999999"),
-    "exp true": changed(exp=True),
-    "exp zero": changed(exp=0),
-    "exp with a fraction": lambda c: sign({**c, "exp": c["exp"] + 0.5}),
-    "exp NaN": changed(exp=float("nan")),
-    "exp Infinity": changed(exp=float("inf")),
-    "iat in two minutes": at("iat", 120),
-    "iat missing": changed(iat=None),
-    "iat a text": changed(iat="1"),
-    "nbf in two minutes": at("nbf", 120),
-    "nbf a text": changed(nbf="1"),
-    "another issuer": changed(iss="http://sso.test/realms/other"),
-    "issuer with a slash": changed(iss=ISSUER + "/"),
-    "issuer by the servers' address": changed(iss=provider.url),
-    "issuer missing": changed(iss=None),
-    "issuer a list": changed(iss=[ISSUER]),
-    "another audience": changed(aud="other"),
-    "a longer audience": changed(aud="airflow-cli"),
-    "audience a list of others": changed(aud=["other", "more"]),
-    "audience empty": changed(aud=""),
-    "audience an empty list": changed(aud=[]),
-    "audience an object": changed(aud={CLIENT: 1}),
-    "audience missing": changed(aud=None),
-    "issued to another client": changed(azp="other"),
-    "issued to nobody": changed(azp=None),
-    "issued to a list": changed(azp=[CLIENT]),
-    "an access token": changed(typ="Bearer"),
-    "a logout token": changed(typ="Logout"),
-    "no type": changed(typ=None),
-    "sub missing": changed(sub=None),
-    "sub empty": changed(sub=""),
-    "sub a number": changed(sub=7),
-    "another nonce": changed(nonce="n"),
-    "nonce missing": changed(nonce=None),
-    "nonce a number": changed(nonce=1),
-    "hash of another access token": changed(at_hash=at_hash("other")),
-    "hash a number": changed(at_hash=1),
+    "expired": (at("exp", -76), "exp: expired"),
+    "exp missing": (changed(exp=None), "exp: is None, must be an integer"),
+    "exp a text": (changed(exp="9999999999"), "exp: is '9999999999', must be an integer"),
+    "exp true": (changed(exp=True), "exp: is True, must be an integer"),
+    "exp zero": (changed(exp=0), "exp: expired"),
+    "exp with a fraction": (lambda c: sign({**c, "exp": c["exp"] + 0.5}), "must be an integer"),
+    "exp NaN": (changed(exp=float("nan")), "exp: is nan, must be an integer"),
+    "exp Infinity": (changed(exp=float("inf")), "exp: is inf, must be an integer"),
+    "iat in two minutes": (at("iat", 120), "s in the future; compare the clocks"),
+    "iat missing": (changed(iat=None), "iat: is None, must be an integer"),
+    "iat a text": (changed(iat="1"), "iat: is '1', must be an integer"),
+    "nbf in two minutes": (at("nbf", 120), "s in the future; compare the clocks"),
+    "nbf a text": (changed(nbf="1"), "nbf: is '1', must be an integer"),
+    "another issuer": (changed(iss="http://sso.test/realms/other"), "iss: is 'http://sso.test/realms/other'"),
+    "issuer with a slash": (changed(iss=ISSUER + "/"), "iss: is 'http://sso.test/realms/lab/'"),
+    "issuer by the servers' address": (changed(iss=provider.url), "iss: is 'http://127.0.0.1"),
+    "issuer missing": (changed(iss=None), "iss: is None"),
+    "issuer a list": (changed(iss=[ISSUER]), "iss: is ['http://sso.test/realms/lab']"),
+    "another audience": (changed(aud="other"), "aud: is 'other', must hold 'airflow'"),
+    "a longer audience": (changed(aud="airflow-cli"), "aud: is 'airflow-cli'"),
+    "audience a list of others": (changed(aud=["other", "more"]), "aud: is ['other', 'more']"),
+    "audience empty": (changed(aud=""), "aud: is ''"),
+    "audience an empty list": (changed(aud=[]), "aud: is []"),
+    "audience an object": (changed(aud={CLIENT: 1}), "aud: is {'airflow': 1}"),
+    "audience missing": (changed(aud=None), "aud: is None"),
+    "issued to another client": (changed(azp="other"), "azp: is 'other', must be 'airflow'"),
+    "issued to nobody": (changed(azp=None), "azp: is None"),
+    "issued to a list": (changed(azp=[CLIENT]), "azp: is ['airflow']"),
+    "an access token": (changed(typ="Bearer"), "typ: is 'Bearer', must be 'ID'"),
+    "a logout token": (changed(typ="Logout"), "typ: is 'Logout', must be 'ID'"),
+    "no type": (changed(typ=None), "typ: is None, must be 'ID'"),
+    "sub missing": (changed(sub=None), "sub: is None, must be a text"),
+    "sub empty": (changed(sub=""), "sub: is '', must be a text"),
+    "sub a number": (changed(sub=7), "sub: is 7, must be a text"),
+    "another nonce": (changed(nonce="n"), "nonce: belongs to another sign-in"),
+    "nonce missing": (changed(nonce=None), "nonce: is None, must be a text"),
+    "nonce a number": (changed(nonce=1), "nonce: is 1, must be a text"),
+    "hash of another access token": (changed(at_hash=at_hash("other")), "at_hash: belongs to another access token"),
+    "hash a number": (changed(at_hash=1), "at_hash: is 1, must be a text"),
+    "iat NaN": (changed(iat=float("nan")), "iat: is nan, must be an integer"),
+    "iat true": (changed(iat=True), "iat: is True, must be an integer"),
+    "nbf true": (changed(nbf=True), "nbf: is True, must be an integer"),
+    "issuer in capitals": (changed(iss=ISSUER.upper()), "iss: is 'HTTP://SSO.TEST/REALMS/LAB'"),
+    "audience with a space": (changed(aud=CLIENT + " "), "aud: is 'airflow '"),
+    "issued to an empty client": (changed(azp=""), "azp: is ''"),
+    "type in another case": (changed(typ="id"), "typ: is 'id', must be 'ID'"),
+    "type a list": (changed(typ=["ID"]), "typ: is ['ID'], must be 'ID'"),
+    "nonce empty": (changed(nonce=""), "nonce: is '', must be a text"),
+    "hash empty": (changed(at_hash=""), "at_hash: is '', must be a text"),
+    "name of a machine": (changed(preferred_username="service-account-ci"), "is the name of a machine"),
+    "name of a machine in capitals": (changed(preferred_username="Service-Account-ci"), "is the name of a machine"),
 }
 MALFORMED_ROLES = {
     "missing": {"resource_access": None},
@@ -160,6 +196,12 @@ class SignIn(unittest.TestCase):
         self.assertEqual(answer.headers["Cache-Control"], "no-store")
         self.assertFalse(self.browser.is_signed_in())
 
+    def refused_because(self, make, reason):
+        logging.disable(logging.NOTSET)
+        with self.assertLogs("airflow_appliance.pages", "WARNING") as logs:
+            self.refused(self.browser.sign_in(make=make))
+        self.assertIn(reason, logs.output[0])
+
     @table(lab.ROLES)
     def gives_the_role(self, airflow_role):
         theirs = {ours: theirs for theirs, ours in lab.ROLES.items()}[airflow_role]
@@ -169,12 +211,12 @@ class SignIn(unittest.TestCase):
         self.assertEqual(self.browser.get("/home").status_code, 403 if airflow_role == "Public" else 200)
 
     @table(FORGED)
-    def refuses_a_forged_token(self, make):
-        self.refused(self.browser.sign_in(make=make))
+    def refuses_a_forged_token(self, row):
+        self.refused_because(*row)
 
     @table(WRONG)
-    def refuses_a_wrong_claim(self, make):
-        self.refused(self.browser.sign_in(make=make))
+    def refuses_a_wrong_claim(self, row):
+        self.refused_because(*row)
 
     @table(MALFORMED_ROLES)
     def gives_no_rights_for_roles(self, changes):
@@ -182,7 +224,7 @@ class SignIn(unittest.TestCase):
         self.assertEqual(roles_of("nora"), ["Public"])
         answer = self.browser.get("/home")
         self.assertEqual(answer.status_code, 403)
-        self.assertIn(b"Your user has no roles and/or permissions", answer.data)
+        self.assertIn(b"You have no role here", answer.data)
 
     @table({url: (url, path) for url, path in SAFE.items()})
     def takes_the_target(self, row):
@@ -335,6 +377,71 @@ class SignIn(unittest.TestCase):
             query_of(answer.headers["Location"])["redirect_uri"], lab.BASE_URL + "/oauth-authorized/keycloak"
         )
 
+    def test_a_repeated_parameter(self):
+        asked = self.browser.start()
+        provider.tokens(sign(id_claims(nonce=asked["nonce"])))
+        for query in (f"state={asked['state']}&code=a&code=b", f"state=x&state={asked['state']}&code=a"):
+            self.refused(self.browser.get(f"{CALLBACK}?{query}"))
+        self.assertEqual(provider.token_requests, [])
+
+    def test_a_cookie_of_another_secret(self):
+        asked = self.browser.start()
+        value = self.browser.cookie().value
+        self.browser.http.set_cookie("airflow.test", "session", value.rpartition(".")[0] + ".AAAAAAAAAAAAAAAAAAAAAAAAAAA")
+        provider.tokens(sign(id_claims(nonce=asked["nonce"])))
+        self.refused(self.browser.finish(asked))
+        self.assertEqual(provider.token_requests, [])
+
+    def test_an_oversized_cookie(self):
+        self.browser.http.set_cookie("airflow.test", "session", "x" * 100_000)
+        self.assertFalse(self.browser.is_signed_in())
+
+    def test_an_answer_after_too_long(self):
+        asked = self.browser.start()
+        provider.tokens(sign(id_claims(nonce=asked["nonce"])))
+        with mock.patch("airflow_appliance.oidc.PENDING_SECONDS", -1):
+            self.refused(self.browser.finish(asked))
+
+    def test_more_tabs_than_are_remembered(self):
+        first = self.browser.start()
+        for _ in range(5):
+            self.browser.start()
+        self.refused(self.browser.finish(first))
+
+    def test_an_answer_by_post(self):
+        asked = self.browser.start()
+        answer = self.browser.post(CALLBACK, data={"state": asked["state"], "code": "the-code"})
+        self.assertIn(answer.status_code, (400, 404, 405))
+        self.assertFalse(self.browser.is_signed_in())
+
+    def test_a_provider_that_is_away_is_said_before_the_browser_is_sent_there(self):
+        self.addCleanup(forget_check)
+        forget_check()
+        provider.mode = "away"
+        self.addCleanup(setattr, provider, "mode", None)
+        answer = self.browser.get("/login/")
+        self.refused(answer, 503)
+        self.assertIn(b"does not answer", answer.data)
+        provider.mode = None
+        self.assertEqual(self.browser.get("/login/").status_code, 503)  # asked again only after a while
+        forget_check()
+        self.assertEqual(self.browser.get("/login/").status_code, 302)
+
+    @table({name: name for name in ("away", "slow", "dripping", "slow headers", "garbage", "huge", "a list", "redirect")})
+    def refuses_keys_that_are(self, mode):
+        self.browser.sign_in()
+        self.browser = Browser()
+        asked = self.browser.start()
+        provider.tokens(sign(id_claims(nonce=asked["nonce"])))
+        expire_keys()
+        self.addCleanup(expire_keys)
+        provider.mode = mode
+        self.addCleanup(setattr, provider, "mode", None)
+        with mock.patch("airflow_appliance.fetch.TIMEOUT", 1):
+            begun = time.monotonic()
+            self.refused(self.browser.finish(asked), 503)
+        self.assertLess(time.monotonic() - begun, 3)
+
     def test_unknown_provider(self):
         for path in ("/login/github", "/oauth-authorized/github"):
             self.assertEqual(self.browser.get(path).status_code, 404)
@@ -384,7 +491,7 @@ class SignIn(unittest.TestCase):
 
     def test_the_reference_on_the_page_is_in_the_log(self):
         logging.disable(logging.NOTSET)
-        with self.assertLogs("airflow_appliance.oidc_views", "WARNING") as logs:
+        with self.assertLogs("airflow_appliance.pages", "WARNING") as logs:
             answer = self.browser.sign_in(aud="other")
         reference = answer.data.decode().split("<code>")[1].split("<")[0]
         self.assertIn(reference, logs.output[0])

@@ -1,5 +1,7 @@
 """Bounded JSON requests to the identity provider."""
 import json
+import queue
+import threading
 import time
 from typing import Any, Dict, Mapping, Optional, Union
 
@@ -18,22 +20,48 @@ class Rejected(Exception):
 
 
 def fetch_json(
-    url: str, verify: Union[bool, str], form: Optional[Mapping[str, str]] = None
+    url: str,
+    verify: Union[bool, str],
+    form: Optional[Mapping[str, str]] = None,
+    seconds: Optional[float] = None,
 ) -> Dict[str, Any]:
-    """The JSON object at a URL: GET, or POST of a form; at most MAX_BYTES and TIMEOUT seconds."""
-    deadline = time.monotonic() + TIMEOUT
+    """The JSON object at a URL: GET, or POST of a form; at most MAX_BYTES, and never longer than TIMEOUT or `seconds`."""
+    limit = seconds or TIMEOUT
+    # The limits of requests are for one read: a server that sends a byte now and then, also in its headers, would hold a
+    # webserver's worker for ever. So a thread asks, and is left alone when the time is over.
+    answers: "queue.Queue[Any]" = queue.Queue()
+
+    def ask() -> None:
+        try:
+            answers.put(_answer(url, verify, form, limit))
+        except Exception as problem:
+            answers.put(problem)
+
+    threading.Thread(target=ask, name="identity-provider", daemon=True).start()
+    try:
+        found = answers.get(timeout=limit)
+    except queue.Empty:
+        raise Unreachable(f"{url}: no whole answer within {limit:g} s") from None
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def _answer(
+    url: str, verify: Union[bool, str], form: Optional[Mapping[str, str]], seconds: float
+) -> Dict[str, Any]:
     try:
         with requests.request(
             "GET" if form is None else "POST",
             url,
             data=form,
             headers={"Accept": "application/json"},
-            timeout=TIMEOUT,
+            timeout=seconds,
             verify=verify,
             allow_redirects=False,
             stream=True,
         ) as answer:
-            body = _read(url, answer, deadline)
+            body = _read(url, answer, time.monotonic() + seconds)
     except (requests.RequestException, OSError) as problem:
         raise Unreachable(f"{url}: {type(problem).__name__}: {problem}") from None
     if 400 <= answer.status_code < 500:
@@ -45,12 +73,12 @@ def fetch_json(
 
 def _read(url: str, answer: requests.Response, deadline: float) -> bytes:
     body = b""
-    for chunk in answer.iter_content(16 * 1024):
+    for chunk in answer.iter_content(1024):
         body += chunk
         if len(body) > MAX_BYTES:
             raise Unreachable(f"{url}: the answer is longer than {MAX_BYTES} bytes")
-        if time.monotonic() > deadline:
-            raise Unreachable(f"{url}: the answer took longer than {TIMEOUT} s")
+        if time.monotonic() > deadline:  # nobody waits for it any more
+            raise Unreachable(f"{url}: the answer took too long")
     return body
 
 

@@ -41,7 +41,8 @@ class Jwks:
     def _refresh(self, needed: bool) -> None:
         if self._clock() < self._next_fetch:
             return
-        self._next_fetch = self._clock() + RETRY_INTERVAL
+        # Without any key nobody can sign in, so that is mended soon; a forged id earns no more than its one fetch.
+        self._next_fetch = self._clock() + (MIN_INTERVAL if self._keys and needed else RETRY_INTERVAL)
         try:
             self._keys = signing_keys(self._fetch())
         except Exception as problem:

@@ -6,12 +6,14 @@ import secrets
 import sys
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Dict, Mapping, Optional
 from urllib.parse import urlencode
 
 from flask_appbuilder.security.manager import AUTH_OAUTH
+from werkzeug.datastructures import MultiDict
 
-from airflow_appliance.fetch import fetch_json
+from airflow_appliance.fetch import Rejected, Unreachable, fetch_json
 from airflow_appliance.jwks import Jwks
 from airflow_appliance.settings import Settings
 from airflow_appliance.tokens import TokenRefused, Verifier
@@ -22,6 +24,9 @@ PENDING_SECONDS = 15 * 60
 MAX_PENDING = 5
 SECRET_KEY = "OIDC_CLIENT_SECRET"
 _ENDPOINTS = "/protocol/openid-connect/"
+CHECK_SECONDS = 2
+FOUND_SECONDS = 10
+AWAY_SECONDS = 15
 
 
 class SecretMissing(Exception):
@@ -49,9 +54,26 @@ class Provider:
         self._browser = settings.oidc.issuer.rstrip("/") + _ENDPOINTS
         self._secret = client_secret
         self._verify = settings.ca or True
+        self.machines = settings.oidc.machines
+        self.basic_auth = settings.oidc.basic_auth
+        self._checked = float("-inf")
+        self._away: Optional[Unreachable] = None
         self.verifier = Verifier(
             self.issuer, self.client, Jwks(lambda: fetch_json(self._server + "certs", self._verify))
         )
+
+    def check(self) -> None:
+        """Unreachable when the provider does not answer; asked rarely, so that its absence costs signed-in users nothing."""
+        now = time.monotonic()
+        if now - self._checked > (AWAY_SECONDS if self._away else FOUND_SECONDS):
+            try:
+                fetch_json(self._server + "certs", self._verify, seconds=CHECK_SECONDS)
+                self._away = None
+            except (Unreachable, Rejected) as problem:
+                self._away = Unreachable(str(problem))
+            self._checked = time.monotonic()
+        if self._away:
+            raise self._away
 
     def begin(self, session: Any, redirect_uri: str, target: Optional[str]) -> str:
         """Where to send the browser; what its answer must match is kept in the session."""
@@ -79,8 +101,11 @@ class Provider:
             }
         )
 
-    def finish(self, session: Any, answer: Mapping[str, str]) -> SignIn:
+    def finish(self, session: Any, answer: MultiDict) -> SignIn:
         """Check the browser's answer, fetch the tokens and verify them; TokenRefused, Rejected or Unreachable."""
+        repeated = sorted(name for name, values in answer.lists() if len(values) > 1)
+        if repeated:
+            raise TokenRefused(f"{', '.join(repeated)[:80]}: stands more than once in the answer")
         pending = _alive(session.get(PENDING))
         asked = pending.pop(answer.get("state", ""), None)
         session[PENDING] = pending
@@ -142,6 +167,8 @@ def flask_settings(settings: Settings, environment: Mapping[str, str] = os.envir
             }
         ],
         "OIDC_SESSION_SECONDS": settings.oidc.session_seconds,
+        # A row is kept while its session may go on, and while a sign-in that has begun may end.
+        "PERMANENT_SESSION_LIFETIME": timedelta(seconds=max(settings.oidc.session_seconds, PENDING_SECONDS)),
         "WTF_CSRF_ENABLED": True,
         "APP_THEME": "simplex.css",
     }

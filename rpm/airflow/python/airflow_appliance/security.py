@@ -1,17 +1,33 @@
 """Airflow's security manager with this cluster's sign-in."""
 import logging
-from typing import Any, Dict, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, Optional, Sequence, Tuple
 
-from flask import current_app, has_request_context, request
+from flask import current_app, has_request_context, make_response, request
 
 from airflow.configuration import conf
 from airflow.exceptions import AirflowConfigException
+from airflow.security import permissions
 from airflow.www.security import AirflowSecurityManager
-from airflow_appliance import sessions
+from airflow_appliance import pages, responses, sessions
+from airflow_appliance.dag_rights import named_dags, shows_every_dag
+from airflow_appliance.machines import MACHINE_PREFIX
+from airflow_appliance.oidc import PROVIDER
 from airflow_appliance.oidc_views import SignInView
-from airflow_appliance.tokens import client_roles
+from airflow_appliance.pages import refusal, uncached
+from airflow_appliance.tokens import TokenRefused, client_roles
 
 log = logging.getLogger(__name__)
+
+# They work without a session, also for who has just lost one.
+_WITHOUT_SESSION = {
+    "static",
+    "appbuilder.static",
+    "Airflow.health",
+    f"{SignInView.__name__}.login",
+    f"{SignInView.__name__}.oauth_authorized",
+    f"{SignInView.__name__}.logout",
+    f"{SignInView.__name__}.backchannel_logout",
+}
 
 
 class SecurityManager(AirflowSecurityManager):
@@ -34,10 +50,15 @@ class SecurityManager(AirflowSecurityManager):
         csrf.exempt(f"{SignInView.__module__}.{SignInView.backchannel_logout.__name__}")
         # First of all, before anything asks who the user is.
         app.before_request_funcs.setdefault(None, []).insert(0, _end_what_is_over)
+        pages.replace_airflows(app)
+        responses.protect(app, self.oauth_remotes[PROVIDER].issuer)
 
     def get_oauth_user_info(self, provider: str, resp: Dict[str, Any]) -> Dict[str, Any]:
         """The user as Flask-AppBuilder wants it, from verified claims."""
         username = _text(resp, "preferred_username") or resp["sub"]
+        if username.lower().startswith(MACHINE_PREFIX):
+            # Its rights are those that cluster.yaml gives a machine, and no person's.
+            raise TokenRefused(f"preferred_username: {username[:80]!r} is the name of a machine")
         email = _text(resp, "email")
         if email and self._has_another(email, username):
             # E-mail addresses are unique in Airflow's table: the new user would not get in.
@@ -55,10 +76,19 @@ class SecurityManager(AirflowSecurityManager):
         self, perms: Optional[Sequence[Tuple[str, str]]] = None, dag_id: Optional[str] = None
     ) -> bool:
         """Asks for every DAG that the request names: Airflow 2.2 looks at the query only, its forms hold others."""
-        named = _named_dags(dag_id) if perms and has_request_context() else set()
+        if not perms or not has_request_context():
+            return super().check_authorization(perms, dag_id)
+        if shows_every_dag() and not self.has_access(permissions.ACTION_CAN_READ, permissions.RESOURCE_DAG):
+            return False
+        named = named_dags(dag_id)
         if not named:
             return super().check_authorization(perms, dag_id)
         return all(super(SecurityManager, self).check_authorization(perms, name) for name in named)
+
+    def load_user(self, user_id: str) -> Any:
+        """The user of a session; one who was made inactive here is nobody from now on."""
+        user = super().load_user(user_id)
+        return user if user and user.is_active else None
 
     def _has_another(self, email: str, username: str) -> bool:
         other = self.find_user(email=email)
@@ -66,20 +96,32 @@ class SecurityManager(AirflowSecurityManager):
 
 
 def _end_what_is_over() -> Any:
-    """Ends a session past its limit; it goes on as an anonymous one, and sign-in follows where it is needed."""
-    if sessions.is_over(current_app.config["OIDC_SESSION_SECONDS"]):
-        sessions.end()
+    """Ends a session that may not go on; who only opened a page and was not signed out is signed in again unnoticed."""
+    why = sessions.over(current_app.config["OIDC_SESSION_SECONDS"])
+    if why is None:
+        return None
+    sessions.end()
+    if why is sessions.Over.LIMIT and request.method in ("GET", "HEAD") and _opens_a_page():
+        return None
+    if request.endpoint in _WITHOUT_SESSION or request.path.startswith("/api/"):
+        return None
+    if not _opens_a_page():
+        return uncached(make_response("Unauthorized: the session is over; load the page again\n", 401))
+    return refusal(
+        401,
+        "Your session has ended",
+        "You were signed out, or were signed in for as long as it is allowed. Nothing was changed by this request.",
+        f"session is over: {why.value}",
+    )
 
 
-def _named_dags(dag_id: Optional[str]) -> Set[str]:
-    named = {dag_id} if dag_id else set()
-    named.update(request.args.getlist("dag_id"), request.form.getlist("dag_id"))
-    body = request.get_json(silent=True) if request.is_json else None
-    if isinstance(body, dict):
-        several = body.get("dag_ids")
-        asked = [body.get("dag_id"), *(several if isinstance(several, list) else [])]
-        named.update(name for name in asked if isinstance(name, str))
-    return named - {"", "~"}
+def _opens_a_page() -> bool:
+    """Whether a browser wants to show the answer as a page; a script of a page cannot sign anybody in."""
+    mode = request.headers.get("Sec-Fetch-Mode")
+    if mode is not None:
+        return mode == "navigate"
+    accepts = request.accept_mimetypes
+    return "X-Requested-With" not in request.headers and (not accepts or accepts.accept_html)
 
 
 def _text(claims: Dict[str, Any], name: str) -> str:

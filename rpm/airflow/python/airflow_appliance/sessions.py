@@ -3,12 +3,15 @@
 Sessions are rows of Airflow's session table. The id begins with a hash of the user, so that one
 statement ends all sessions of a user. A request that was loading a session while it was ended may
 write its row again: a mark in the same table, checked on every request, keeps that session ended.
+Rows and marks that have expired are removed by a timer (node/sessions.py), since Airflow 2.2 never does.
 """
 import hmac
+import re
 import time
 import uuid
 from datetime import datetime, timedelta
-from typing import Any, Dict, Optional
+from enum import Enum
+from typing import Any, Dict, List, Optional
 
 from flask import current_app, session
 from flask_login import logout_user
@@ -16,12 +19,19 @@ from sqlalchemy.exc import IntegrityError
 
 _KEY = "oidc"
 _MARK = "ended-"
+_OF_A_USER = re.compile(r"([0-9a-f]{40})-")
+
+
+class Over(Enum):
+    """Why a session may not go on."""
+
+    LIMIT = "it is older than the limit"
+    ENDED = "it was ended at the identity provider or in another window"
 
 
 def begin(claims: Dict[str, Any], id_token: str) -> None:
     """Start the session of a user who has just proved who they are, under a new id."""
     _forget_row()
-    _purge()
     session.clear()
     session.sid = f"{_digest('sub', claims['sub'])}-{uuid.uuid4()}"
     # Flask-Session stores no expiry without it and then fails on every request of that browser.
@@ -59,21 +69,28 @@ def end_all(sub: Optional[str], sid: Optional[str], iat: int) -> None:
         _mark("sid", sid, iat)
 
 
-def is_over(limit: int) -> bool:
-    """Whether this browser's session is older than the limit or was ended elsewhere."""
+def over(limit: int) -> Optional[Over]:
+    """Why this browser's session is over, or None when it goes on or nobody is signed in."""
     known = session.get(_KEY)
-    if not known:
-        return False
-    return time.time() - known["at"] > limit or _is_marked(known)
+    if known:
+        if _is_marked(known):
+            return Over.ENDED
+        return Over.LIMIT if time.time() - known["at"] > limit else None
+    # Whose row is gone still shows its id, which tells whether the user was signed out.
+    former = _OF_A_USER.match(session.sid)
+    return Over.ENDED if former and _marks([former.group(1)]) else None
 
 
 def _is_marked(known: Dict[str, Any]) -> bool:
     named = [("session", session.sid), ("sub", known["sub"]), ("sid", known["sid"])]
-    model = _store().sql_session_model
-    keys = [_MARK + _digest(kind, value) for kind, value in named if value]
-    marks = model.query.filter(model.session_id.in_(keys)).all()
+    marks = _marks([_digest(kind, value) for kind, value in named if value])
     # Both times are the provider's, so that clocks of webservers do not matter.
     return any(known["iat"] <= int(mark.data) for mark in marks)
+
+
+def _marks(digests: List[str]) -> List[Any]:
+    model = _store().sql_session_model
+    return model.query.filter(model.session_id.in_([_MARK + digest for digest in digests])).all()
 
 
 def _mark(kind: str, value: str, iat: int) -> None:
@@ -99,13 +116,6 @@ def _forget_row() -> None:
     store = _store()
     store.sql_session_model.query.filter_by(session_id=store.key_prefix + session.sid).delete()
     store.db.session.commit()
-
-
-def _purge() -> None:
-    """Airflow 2.2 never removes expired rows, so every sign-in does."""
-    model = _store().sql_session_model
-    model.query.filter(model.expiry < datetime.utcnow()).delete(synchronize_session=False)
-    _store().db.session.commit()
 
 
 def _digest(kind: str, value: str) -> str:

@@ -1,7 +1,7 @@
 """The facts of this cluster that the shipped Python needs, read from AIRFLOW_HOME/settings.json."""
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Mapping, Optional, Type
@@ -15,13 +15,15 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Oidc:
-    """The identity provider's realm and what its roles mean here."""
+    """The identity provider's realm, what its roles mean here, and which of its clients are machines with which role."""
 
     issuer: str
     server_url: str
     client: str
     roles: Mapping[str, str]
     session_seconds: int
+    machines: Mapping[str, str] = field(default_factory=dict)
+    basic_auth: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ class _Section:
                 client=oidc.text("client"),
                 roles=oidc.names("roles"),
                 session_seconds=oidc.seconds("sessionSeconds", DEFAULT_SESSION_SECONDS),
+                machines=oidc.names("machines", {}),
+                basic_auth=oidc.flag("basicAuth"),
             ),
             ca=self.optional_text("ca"),
         )
@@ -86,7 +90,9 @@ class _Section:
     def optional_text(self, key: str) -> Optional[str]:
         return None if self._value.get(key) is None else self.text(key)
 
-    def names(self, key: str) -> Mapping[str, str]:
+    def names(self, key: str, default: Optional[Mapping[str, str]] = None) -> Mapping[str, str]:
+        if default is not None and key not in self._value:
+            return default
         found = self._typed(key, dict, "an object")
         if not all(isinstance(name, str) for name in found.values()):
             raise self._wrong(self._key(key), "an object of texts", found)
@@ -97,6 +103,9 @@ class _Section:
         if type(found) is not int or found < 1:
             raise self._wrong(self._key(key), "a number of seconds", found)
         return found
+
+    def flag(self, key: str) -> bool:
+        return False if key not in self._value else self._typed(key, bool, "true or false")
 
     def _typed(self, key: str, kind: Type, wanted: str) -> Any:
         found = self._value.get(key)

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import time
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional
+from typing import Any, Container, Dict, List, Optional
 
 from authlib.common.errors import AuthlibBaseError
 from authlib.jose import JsonWebToken
@@ -13,7 +13,8 @@ from airflow_appliance.jwks import Jwks, UnknownKey
 
 # Fixed here, never taken from the provider's metadata: that lists HS256, which a public key could forge.
 ALGORITHMS = ["RS256"]
-LEEWAY = 60
+# Seconds that clocks may differ: a minute, and the way of an answer.
+LEEWAY = 75
 MAX_TOKEN = 64 * 1024
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
@@ -59,6 +60,23 @@ class Verifier:
         named = [_text(claims, name) for name in ("sub", "sid") if name in claims]
         if not named:
             raise TokenRefused("sub, sid: one of them must name whom to sign out")
+        return claims
+
+    def machine_token(self, raw: Any, machines: Container[str]) -> Dict[str, Any]:
+        """Claims of an access token that one of these clients got for itself (client credentials)."""
+        claims = self._signed(raw)
+        self._check_parties(claims, "Bearer")
+        _check_times(claims)
+        machine = _text(claims, "azp")
+        if machine not in machines:
+            raise TokenRefused(f"azp: {_shown(machine)} is no client that cluster.yaml lists under oidc.machines")
+        _text(claims, "sub")
+        # A person's token that the same client asked for names the person and the session of the provider.
+        if claims.get("client_id") != machine:
+            raise TokenRefused(f"client_id: is {_shown(claims.get('client_id'))}, must be {machine!r} as azp is")
+        for name in ("sid", "session_state", "nonce"):
+            if name in claims:
+                raise TokenRefused(f"{name}: belongs to a person's token, not to a machine's")
         return claims
 
     def _signed(self, raw: Any) -> Dict[str, Any]:

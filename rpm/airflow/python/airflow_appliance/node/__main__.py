@@ -1,10 +1,10 @@
-"""`python -m airflow_appliance.node secrets | migrate | supervise webserver|scheduler|dags`."""
+"""`python -m airflow_appliance.node secrets | migrate | purge-sessions | supervise webserver|scheduler|dags`."""
 import sys
 from typing import List
 
 from airflow_appliance.node.facts import Facts, FactsError
 
-USAGE = "usage: python -m airflow_appliance.node secrets | migrate | supervise webserver|scheduler|dags"
+USAGE = "usage: python -m airflow_appliance.node secrets | migrate | purge-sessions | supervise webserver|scheduler|dags"
 
 
 def main(arguments: List[str]) -> int:
@@ -20,6 +20,10 @@ def main(arguments: List[str]) -> int:
             from airflow_appliance.node import migrate
 
             return migrate.run(facts)
+        if arguments == ["purge-sessions"]:
+            from airflow_appliance.node import sessions
+
+            return sessions.purge()
         if arguments[:1] == ["supervise"] and arguments[1:] in (["webserver"], ["scheduler"], ["dags"]):
             from airflow_appliance.node import supervise
 

@@ -44,7 +44,7 @@ class UnitDirectivesTest {
     Set<String> found = new TreeSet<>();
     try (Stream<Path> files = Files.walk(RPM)) {
       for (Path unit :
-          files.filter(each -> each.toString().matches(".*\\.(service|path)")).toList()) {
+          files.filter(each -> each.toString().matches(".*\\.(service|path|timer)")).toList()) {
         String section = "";
         for (String line : Files.readAllLines(unit)) {
           if (line.startsWith("[")) {
