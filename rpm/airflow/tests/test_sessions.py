@@ -16,23 +16,28 @@ sign = provider.key.sign
 BACK_CHANNEL = "/oidc/backchannel-logout"
 
 LOGOUT_FORGERIES = {
-    "no token": lambda c: None,
-    "garbage": lambda c: "x.y.z",
-    "another key": lambda c: Key(provider.key.kid).sign(c()),
-    "alg none": lambda c: unsigned(c(), "signing-key"),
-    "an ID token": lambda c: sign(id_claims()),
-    "no events": lambda c: sign(c(events=None)),
-    "another event": lambda c: sign(c(events={"x": {}})),
-    "event that is no object": lambda c: sign(c(events={LOGOUT_EVENT: 1})),
-    "a nonce": lambda c: sign(c(nonce="n")),
-    "another issuer": lambda c: sign(c(iss=ISSUER + "x")),
-    "another audience": lambda c: sign(c(aud="other")),
-    "issued to another client": lambda c: sign(c(azp="other")),
-    "nobody named": lambda c: sign(c(sub=None, sid=None)),
-    "sub a number": lambda c: sign(c(sub=1, sid=None)),
-    "sid a list": lambda c: sign(c(sid=["x"])),
-    "expired": lambda c: sign(c(exp=int(time.time()) - 100)),
-    "no expiry": lambda c: sign(c(exp=None)),
+    "no token": (lambda c: None, "not a signed token"),
+    "garbage": (lambda c: "x.y.z", "signature: "),
+    "another key": (lambda c: Key(provider.key.kid).sign(c()), "signature: BadSignatureError"),
+    "alg none": (lambda c: unsigned(c(), "signing-key"), "signature: UnsupportedAlgorithmError"),
+    "an ID token": (lambda c: sign(id_claims()), "typ: is 'ID', must be 'Logout'"),
+    "no events": (lambda c: sign(c(events=None)), "events: names no logout"),
+    "another event": (lambda c: sign(c(events={"x": {}})), "events: names no logout"),
+    "event that is no object": (lambda c: sign(c(events={LOGOUT_EVENT: 1})), "events: names no logout"),
+    "a nonce": (lambda c: sign(c(nonce="n")), "nonce: must not stand"),
+    "another issuer": (lambda c: sign(c(iss=ISSUER + "x")), "iss: is "),
+    "another audience": (lambda c: sign(c(aud="other")), "aud: is 'other'"),
+    "issued to another client": (lambda c: sign(c(azp="other")), "azp: is 'other'"),
+    "nobody named": (lambda c: sign(c(sub=None, sid=None)), "sub, sid: one of them"),
+    "sub a number": (lambda c: sign(c(sub=1, sid=None)), "sub: is 1, must be a text"),
+    "sid a list": (lambda c: sign(c(sid=["x"])), "sid: is ['x'], must be a text"),
+    "expired": (lambda c: sign(c(exp=int(time.time()) - 100)), "exp: expired"),
+    "no expiry": (lambda c: sign(c(exp=None)), "exp: is None"),
+    "an access token": (lambda c: sign(c(typ="Bearer")), "typ: is 'Bearer', must be 'Logout'"),
+    "a list of events": (lambda c: sign(c(events=[LOGOUT_EVENT])), "events: names no logout"),
+    "of the future": (lambda c: sign(c(iat=int(time.time()) + 120)), "iat: is "),
+    "a critical header": (lambda c: sign(c(), crit=["x"]), "crit: asks for what is not understood"),
+    "100 kB": (lambda c: sign(c(x="y" * 100_000)), "not a signed token"),
 }
 
 
@@ -222,8 +227,12 @@ class BackChannel(Sessions):
         self.assertEqual([b.is_signed_in() for b in (self.browser, *others)], [False] * 4)
 
     @table(LOGOUT_FORGERIES)
-    def refuses(self, make):
-        self.assertEqual(self.call(make(self.claims)).status_code, 400)
+    def refuses(self, row):
+        make, reason = row
+        logging.disable(logging.NOTSET)
+        with self.assertLogs("airflow_appliance.pages", "WARNING") as logs:
+            self.assertEqual(self.call(make(self.claims)).status_code, 400)
+        self.assertIn(reason, logs.output[0])
         self.assertTrue(self.browser.is_signed_in())
 
 
