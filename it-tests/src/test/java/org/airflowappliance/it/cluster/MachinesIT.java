@@ -1,0 +1,75 @@
+package org.airflowappliance.it.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import org.airflowappliance.it.site.Cluster;
+import org.airflowappliance.it.site.ClusterExtension;
+import org.airflowappliance.it.site.Machine;
+import org.airflowappliance.it.site.SignInSteps;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Machines at the REST API, with tokens that the real identity provider made for them. */
+@Order(17)
+@Tag("cluster")
+@ExtendWith(ClusterExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class MachinesIT {
+  private Cluster cluster;
+  private Machine machine;
+
+  @BeforeAll
+  void machine(Cluster cluster) {
+    this.cluster = cluster;
+    machine = cluster.machine("airflow-ci");
+  }
+
+  @Test
+  void hasTheRoleOfTheClusterFile() {
+    String token = machine.token();
+    assertThat(machine.get("/api/v1/dags", token).statusCode()).isEqualTo(200);
+    assertThat(machine.get("/api/v1/connections", token).statusCode()).isEqualTo(200);
+    assertThat(machine.get("/api/v1/users", token).statusCode()).as("Op is no Admin").isEqualTo(403);
+  }
+
+  @Test
+  void opensNoPageAndMakesNoSession() {
+    HttpResponse<String> page = machine.get("/home", machine.token());
+    assertThat(page.statusCode()).isEqualTo(302);
+    assertThat(machine.get("/api/v1/dags", machine.token()).headers().firstValue("Set-Cookie"))
+        .isEmpty();
+  }
+
+  @Test
+  void aChangedTokenIsRefused() {
+    String token = machine.token();
+    HttpResponse<String> answer = machine.get("/api/v1/dags", token.substring(0, token.length() - 4) + "AAAA");
+    assertThat(answer.statusCode()).isEqualTo(401);
+    assertThat(answer.headers().firstValue("WWW-Authenticate").orElse(""))
+        .contains("invalid_token", "Reference");
+  }
+
+  @Test
+  void aMachineThatIsNotInTheClusterFileIsRefused() {
+    assertThat(machine.get("/api/v1/dags", cluster.people().machineToken("stranger")).statusCode())
+        .isEqualTo(401);
+  }
+
+  @Test
+  void aTokenOfAPersonIsRefused() {
+    cluster.people().add("peter", "airflow_admin");
+    String token = cluster.people().token("peter");
+    assertThat(machine.get("/api/v1/dags", token).statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void nobodyIsLetInWithoutCredentials() {
+    SignInSteps browser = cluster.steps();
+    assertThat(browser.get(cluster.balancer().url() + "/api/v1/dags").statusCode()).isEqualTo(401);
+  }
+}
