@@ -66,10 +66,12 @@ def run(facts: Facts) -> int:
 
 
 def _advice(problem: str) -> str:
-    """What libpq does not say: where its CA comes from."""
-    if "certificate verify failed" not in problem:
-        return ""
-    return "; name the CA that signed the server's certificate as caFile or database.ca in cluster.yaml"
+    """What libpq does not say: where its CA comes from, and where it looks for an address (up to version 14)."""
+    if "certificate verify failed" in problem:
+        return "; name the CA that signed the server's certificate as caFile or database.ca in cluster.yaml"
+    if "does not match host name" in problem:
+        return "; an address has to be the certificate's common name: libpq reads no alternative names of kind IP"
+    return ""
 
 
 def _begin_again(facts: Facts) -> None:

@@ -78,8 +78,10 @@ public final class SiteCa {
   private ServerKey issue(String name, String address, String time) throws IOException {
     // a store of its own, so that several can be made at a time
     Files.copy(store(CA), store(name), StandardCopyOption.REPLACE_EXISTING);
-    String options = "-signer;ca;-dname;CN=%s;-ext;san=ip:%s;-ext;eku=serverAuth;%s";
-    keytool(store(name), SERVER, options.formatted(name, address, time).split(";"));
+    // libpq 14 looks for an address in the common name only
+    String options = "-signer;ca;-dname;CN=%s,O=%s;-ext;san=ip:%s;-ext;eku=serverAuth;%s";
+    keytool(
+        store(name), SERVER, options.formatted(address, name, address, time).split(";"));
     try {
       KeyStore made = open(name);
       return new ServerKey(
