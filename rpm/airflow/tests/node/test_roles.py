@@ -234,6 +234,12 @@ class S3fs(unittest.TestCase):
         self.assertIn(f"b:/dags {folder}/dags -f -o url=http://s3:9000", arguments)
         self.assertIn(",uid=0,gid=990,", arguments)
         self.assertIn("use_path_request_style", arguments)
+        self.assertIn("retries=1", arguments)
+
+    def test_a_private_ca_needs_a_second_try(self):
+        with tempfile.TemporaryDirectory() as folder:
+            facts = samples.settings(folder, ca="/run/ca.pem", objectStore={"endpoint": "https://s3"})
+            self.assertIn("retries=2", " ".join(dags.command(facts, 990)))
 
 
 if __name__ == "__main__":

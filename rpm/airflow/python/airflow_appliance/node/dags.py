@@ -103,7 +103,8 @@ def command(facts: Facts, gid: int) -> List[str]:
         "max_stat_cache_size=10000,stat_cache_expire=30",
         "multireq_max=50",  # HEADs in parallel after a listing: 1,000 files in 20 rounds
         # Errors come in seconds, not in the default five minutes, so that a reader ends and the guard acts.
-        "connect_timeout=3,readwrite_timeout=6,retries=1",
+        # (A private CA is taken up by the second try of the first request only: the first one knows the system's.)
+        f"connect_timeout=3,readwrite_timeout=6,retries={2 if facts.ca and store.endpoint.startswith('https:') else 1}",
         "dbglevel=err",  # failed requests go to the journal
     ]
     if store.path_style:

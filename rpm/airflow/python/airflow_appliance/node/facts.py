@@ -48,12 +48,18 @@ class Facts:
     store: ObjectStore
     kubernetes: Kubernetes
     port: int
-    tls: bool
+    certificate: Optional[str]
+    key: Optional[str]
     ca: Optional[str]
     ca_file: Optional[str]
     home: Path
     runtime: Path
     dags: Path
+
+    @property
+    def tls(self) -> bool:
+        """Whether the webserver speaks https."""
+        return self.certificate is not None
 
     @property
     def marker(self) -> Path:
@@ -106,7 +112,8 @@ def _facts(document) -> Facts:
             str(kubernetes["minimumVersion"]),
         ),
         port=int(web["port"]),
-        tls=web.get("tlsCertificate") is not None,
+        certificate=web.get("tlsCertificate"),
+        key=web.get("tlsKey"),
         ca=document.get("ca"),
         ca_file=document.get("caFile"),
         home=Path(paths["home"]),

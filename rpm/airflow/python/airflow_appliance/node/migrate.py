@@ -51,7 +51,7 @@ def run(facts: Facts) -> int:
             return 1
         except psycopg2.Error as problem:
             # The lock's session is gone or was never there; the next round starts from the beginning.
-            status.say(f"waiting for database {where}: {problem}")
+            status.say(f"waiting for database {where}: {problem}{_advice(str(problem))}")
             time.sleep(WAIT_SECONDS)
         except _Failed as problem:
             failures += 1
@@ -63,6 +63,15 @@ def run(facts: Facts) -> int:
         if fingerprint(facts.environment) != born:
             status.say("the secrets were derived anew: beginning again")
             _begin_again(facts)
+
+
+def _advice(problem: str) -> str:
+    """What libpq does not say: where its CA comes from, and where it looks for an address (up to version 14)."""
+    if "certificate verify failed" in problem:
+        return "; name the CA that signed the server's certificate as caFile or database.ca in cluster.yaml"
+    if "does not match host name" in problem:
+        return "; an address has to be the certificate's common name: libpq reads no alternative names of kind IP"
+    return ""
 
 
 def _begin_again(facts: Facts) -> None:

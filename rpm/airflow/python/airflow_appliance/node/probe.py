@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 READ_SECONDS = 4
 NOT_MOUNTED = "is not mounted"
 HANGS = "does not answer"
+# OpenSSL's numbers: self-signed, alone or at the end of the chain; no issuer, of any or of the first one.
+UNKNOWN_CA = {18, 19, 20, 21}
 
 
 def http_get(
@@ -34,8 +36,14 @@ def http_get(
         return answer.status, answer.read(1 << 20)
     except http.client.HTTPException as problem:
         raise OSError(f"no HTTP answer: {problem!r}") from None
+    except ssl.SSLCertVerificationError as problem:
+        raise OSError(f"its certificate is refused: {problem.verify_message}{_advice(problem)}") from None
     finally:
         connection.close()
+
+
+def _advice(problem: ssl.SSLCertVerificationError) -> str:
+    return "; name the CA that signed it as caFile in cluster.yaml" if problem.verify_code in UNKNOWN_CA else ""
 
 
 class MountedFile:

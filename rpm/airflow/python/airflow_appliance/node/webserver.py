@@ -1,9 +1,12 @@
 """The webserver's role: gunicorn's master has to live and /health has to answer."""
+import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Optional
 
 from airflow_appliance.node import probe
+from airflow_appliance.node.certificate import CIPHERS, Certificate
 from airflow_appliance.node.facts import AIRFLOW, Facts
 from airflow_appliance.node.supervise import Health, Role
 
@@ -19,8 +22,20 @@ class Webserver(Role):
         self._url = f"{'https' if facts.tls else 'http'}://127.0.0.1:{facts.port}/health"
         self._master: Optional[int] = None
         self.command = [AIRFLOW, "webserver", "--pid", str(self._pid_file)]
+        self._certificate = _certificate(facts) if facts.tls else None
+        if self._certificate:
+            self.command += self._certificate.arguments()
+            os.environ["GUNICORN_CMD_ARGS"] = f"--ciphers {CIPHERS} {os.environ.get('GUNICORN_CMD_ARGS', '')}"
+
+    def blocker(self) -> Optional[str]:
+        return self._certificate and self._certificate.blocker()
 
     def look(self) -> Health:
+        health = self._answer()
+        remark = self._certificate and self._certificate.remark()
+        return replace(health, text=f"{health.text}; {remark}") if remark else health
+
+    def _answer(self) -> Health:
         # Airflow itself does not notice when gunicorn's master was killed: the dead child stays a
         # zombie, and psutil calls a zombie running.
         self._master = self._master or _pid(self._pid_file)
@@ -38,6 +53,15 @@ class Webserver(Role):
         if time.monotonic() - begun > 2:
             text += " slowly"
         return Health(text, ready=code == 200)
+
+
+def _certificate(facts: Facts) -> Certificate:
+    """That of airflow.cfg, unless local.env names another one for this node."""
+    found = (
+        Path(os.environ.get(f"AIRFLOW__WEBSERVER__WEB_SERVER_SSL_{kind}") or given)
+        for kind, given in (("CERT", facts.certificate), ("KEY", facts.key))
+    )
+    return Certificate(*found, served=facts.runtime / "webserver" / "tls.pem")
 
 
 def _pid(file: Path) -> Optional[int]:

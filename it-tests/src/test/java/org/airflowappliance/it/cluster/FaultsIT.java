@@ -121,7 +121,7 @@ final class FaultsIT {
     SystemdNode scheduler = busy("processes");
     SystemdNode webserver = another(scheduler);
     long since = System.nanoTime();
-    try (Outage pages = new Outage(cluster.balancer().url())) {
+    try (Outage pages = new Outage(cluster)) {
       kill(scheduler, "airflow-scheduler.service");
       kill(webserver, "airflow-webserver.service");
       goesOn(fault, TASK);
@@ -149,7 +149,7 @@ final class FaultsIT {
     busy("node");
     SystemdNode node = queueing("node-queued");
     long since = System.nanoTime();
-    try (Outage pages = new Outage(cluster.balancer().url())) {
+    try (Outage pages = new Outage(cluster)) {
       node.kill();
       goesOn(fault, TASK_WITHOUT_NODE);
       endsWell(fault, "node-queued", since);
@@ -174,7 +174,7 @@ final class FaultsIT {
     String fault = "S3 was away for a minute";
     busy("store");
     List<String> active = runs.active();
-    try (Outage pages = new Outage(cluster.balancer().url())) {
+    try (Outage pages = new Outage(cluster)) {
       cluster.store().stop();
       long end = System.nanoTime() + AWAY.toNanos();
       while (System.nanoTime() < end) {

@@ -5,6 +5,8 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLSocketFactory;
 import org.airflowappliance.it.site.Cluster;
 
 /**
@@ -16,13 +18,17 @@ final class Outage implements AutoCloseable {
   private static final int ANSWER = 3_000;
 
   private final URI page;
+  private final SSLSocketFactory trust;
   private final Thread thread = new Thread(this::ask, "outage");
+  private volatile int answered;
+  private volatile int failed;
   private volatile boolean closed;
   private volatile long good = System.nanoTime();
   private volatile Duration longest = Duration.ZERO;
 
-  Outage(String url) {
-    page = URI.create(url + "/health");
+  Outage(Cluster cluster) {
+    page = URI.create(cluster.balancer().url() + "/health");
+    trust = cluster.ca().trust().getSocketFactory();
     thread.start();
   }
 
@@ -33,6 +39,9 @@ final class Outage implements AutoCloseable {
         Duration without = Duration.ofNanos(now - good);
         longest = without.compareTo(longest) > 0 ? without : longest;
         good = now;
+        answered++;
+      } else if (!closed) {
+        failed++;
       }
       LockSupport.parkNanos(PAUSE.toNanos());
     }
@@ -40,7 +49,8 @@ final class Outage implements AutoCloseable {
 
   private boolean answers() {
     try {
-      HttpURLConnection asked = (HttpURLConnection) page.toURL().openConnection();
+      HttpsURLConnection asked = (HttpsURLConnection) page.toURL().openConnection();
+      asked.setSSLSocketFactory(trust);
       asked.setConnectTimeout(ANSWER);
       asked.setReadTimeout(ANSWER);
       asked.setRequestProperty("Connection", "close");
@@ -48,6 +58,16 @@ final class Outage implements AutoCloseable {
     } catch (IOException none) {
       return false;
     }
+  }
+
+  /** How many requests were answered. */
+  int answered() {
+    return answered;
+  }
+
+  /** How many were not. */
+  int failed() {
+    return failed;
   }
 
   /** The longest time between two answers so far, also the one that goes on. */

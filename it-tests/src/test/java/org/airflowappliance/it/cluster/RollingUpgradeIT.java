@@ -34,7 +34,7 @@ final class RollingUpgradeIT {
     List<String> begun = new CopyOnWriteArrayList<>();
     long now = System.nanoTime();
     begin(cluster, begun, 30);
-    try (Outage pages = new Outage(cluster.balancer().url())) {
+    try (Outage pages = new Outage(cluster)) {
       cluster.installation().prepare(2);
       for (SystemdNode node : cluster.nodes()) {
         begin(cluster, begun, 10);

@@ -17,6 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
 
 /** Airflow as one signed-in person sees it, by HTTP through the load balancer. */
 public final class Airflow {
@@ -30,20 +31,22 @@ public final class Airflow {
   private static final int UNAVAILABLE = 503;
 
   private final String base;
-  private final HttpClient browser =
-      HttpClient.newBuilder()
-          .cookieHandler(new CookieManager())
-          .connectTimeout(ANSWER)
-          .followRedirects(HttpClient.Redirect.NORMAL)
-          .build();
+  private final HttpClient browser;
 
-  private Airflow(String base) {
+  private Airflow(String base, SSLContext trust) {
     this.base = base;
+    browser =
+        HttpClient.newBuilder()
+            .sslContext(trust)
+            .cookieHandler(new CookieManager())
+            .connectTimeout(ANSWER)
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .build();
   }
 
   /** Signs in at the identity provider's form, as a browser does. */
-  static Airflow signedIn(String base, String user, String password) {
-    Airflow airflow = new Airflow(base);
+  static Airflow signedIn(String base, SSLContext trust, String user, String password) {
+    Airflow airflow = new Airflow(base, trust);
     HttpResponse<String> form = airflow.send(request(URI.create(base + "/login/")));
     Matcher action = FORM.matcher(form.body());
     if (!action.find()) {

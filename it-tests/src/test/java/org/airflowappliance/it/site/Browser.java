@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
@@ -52,9 +53,28 @@ public final class Browser implements AutoCloseable {
         new ChromeDriver(
             new ChromeDriverService.Builder()
                 .usingDriverExecutable(new File("/usr/bin/chromedriver"))
+                .withEnvironment(Map.of("HOME", home(cluster).toString()))
                 .build(),
             options);
     driver.manage().timeouts().pageLoadTimeout(LIMIT);
+  }
+
+  /** Chromium believes the CAs of its user's NSS database, besides those that come with it. */
+  private static synchronized Path home(Cluster cluster) {
+    Path home = cluster.installation().desk().resolve("browser");
+    Path store = home.resolve(".pki/nssdb");
+    try {
+      if (!Files.exists(store)) {
+        String database = "sql:" + Files.createDirectories(store);
+        Path file = Files.writeString(home.resolve("ca.pem"), cluster.ca().pem());
+        Program.run(LIMIT, "certutil", "-d", database, "-N", "--empty-password");
+        Program.run(
+            LIMIT, "certutil", "-d", database, "-A", "-n", "site", "-t", "C,,", "-i", "" + file);
+      }
+      return home;
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
+    }
   }
 
   static String version() {

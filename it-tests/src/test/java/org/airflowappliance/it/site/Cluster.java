@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Future;
@@ -39,6 +40,7 @@ public final class Cluster implements AutoCloseable {
   private final Map<String, Airflow> people = new ConcurrentHashMap<>();
   private final SiteNetwork network;
   private final MemoryPeaks memory;
+  private final SiteCa ca;
   private final Site site;
   private final Kubernetes kubernetes;
   private final KubernetesClient client;
@@ -56,34 +58,41 @@ public final class Cluster implements AutoCloseable {
       Secrets secrets = Secrets.random();
       network = parts.add(SiteNetwork.make());
       memory = parts.add(new MemoryPeaks());
-      String url = "http://" + network.address(BALANCER) + ":8080";
+      String url = "https://" + network.address(BALANCER) + ":8080";
       Future<Kubernetes> kubernetesStart = start.part("Kubernetes", this::startKubernetes);
+      ca = new SiteCa(folder.resolve("ca"));
       Future<Keycloak> keycloakStart =
           start.part("Keycloak", () -> startKeycloak(url, secrets.get("OIDC_CLIENT_SECRET")));
       Future<Database> databaseStart =
-          start.part("PostgreSQL", () -> new Database(network, network.address(DATABASE), secrets));
+          start.part(
+              "PostgreSQL",
+              () -> new Database(network, network.address(DATABASE), secrets, Optional.of(ca)));
       Future<ObjectStore> storeStart =
-          start.part("MinIO", () -> new ObjectStore(network, network.address(STORE), secrets));
+          start.part(
+              "MinIO",
+              () -> new ObjectStore(network, network.address(STORE), secrets, Optional.of(ca)));
       Future<LoadBalancer> balancerStart = start.part("HAProxy", this::startBalancer);
 
       kubernetes = Start.done(kubernetesStart);
       client = parts.add(kubernetes.client());
-      Path ca = Files.writeString(folder.resolve("kubernetes-ca.pem"), kubernetes.certificate());
+      Path desk = desk(folder);
       site =
           new Site(
               network,
               secrets,
               Start.done(databaseStart),
               Start.done(storeStart),
-              new Site.Surroundings(kubernetes.url(), ca, url),
+              new Site.Surroundings(
+                  kubernetes.url(),
+                  "https://" + network.address(KEYCLOAK) + ":8443",
+                  url,
+                  desk.resolve("site-ca.pem")),
               folder,
               parts);
       List<Future<SystemdNode>> machines =
           IntStream.rangeClosed(1, NODES)
               .mapToObj(each -> start.step("machine " + each, () -> machine(each)))
               .toList();
-      Path desk = folder.resolve("desk");
-      Deletion.of(desk);
       installation = new Installation(site, kubernetes, desk);
       Start.done(
           start.step(
@@ -111,6 +120,19 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
+  /** A desk with what the site's administrators gave to the operator. */
+  private Path desk(Path folder) throws IOException {
+    Path desk = folder.resolve("desk");
+    Deletion.of(desk);
+    Files.createDirectories(desk);
+    // one file for all servers; whose CA is which does not matter to those that read it
+    Files.writeString(desk.resolve("site-ca.pem"), ca.pem() + kubernetes.certificate());
+    ServerKey webserver = ca.issue("Airflow", network.address(BALANCER));
+    Files.writeString(desk.resolve("airflow.pem"), webserver.certificate());
+    Files.writeString(desk.resolve("airflow.key"), webserver.key());
+    return desk;
+  }
+
   private void facts() throws IOException {
     TestImage.used().forEach((name, reference) -> report.fact("image " + name, reference));
     report.fact("Kubernetes", client.getKubernetesVersion().getGitVersion());
@@ -133,8 +155,8 @@ public final class Cluster implements AutoCloseable {
     return started;
   }
 
-  private Keycloak startKeycloak(String airflow, String secret) {
-    return new Keycloak(network, network.address(KEYCLOAK), airflow, secret);
+  private Keycloak startKeycloak(String airflow, String secret) throws IOException {
+    return new Keycloak(network, network.address(KEYCLOAK), airflow, secret, ca);
   }
 
   private LoadBalancer startBalancer() {
@@ -142,7 +164,7 @@ public final class Cluster implements AutoCloseable {
         IntStream.rangeClosed(1, NODES)
             .mapToObj(each -> Site.nodeAddress(network, each) + ":8080")
             .toList();
-    LoadBalancer started = new LoadBalancer(network, network.address(BALANCER), webservers);
+    LoadBalancer started = new LoadBalancer(network, network.address(BALANCER), webservers, ca);
     started.start();
     return started;
   }
@@ -162,6 +184,11 @@ public final class Cluster implements AutoCloseable {
   /** Waits until all units of a node do their work. */
   public static void working(SystemdNode node) {
     UNITS.forEach(unit -> node.untilUnit(unit + ".service", "active", START));
+  }
+
+  /** Who signed the certificates of all servers but Kubernetes. */
+  public SiteCa ca() {
+    return ca;
   }
 
   /** PostgreSQL, S3, the registry and the machines. */
@@ -229,7 +256,7 @@ public final class Cluster implements AutoCloseable {
   /** Airflow through the load balancer, as one of the realm's users. */
   public Airflow as(String user) {
     return people.computeIfAbsent(
-        user, name -> Airflow.signedIn(balancer.url(), name, keycloak.password()));
+        user, name -> Airflow.signedIn(balancer.url(), ca.trust(), name, keycloak.password()));
   }
 
   /** Waits until a look says true, and says how long that took. */

@@ -172,10 +172,12 @@ public final class Installation {
    * @param together where those wait that get the secrets at the same moment
    */
   void node(SystemdNode node, CyclicBarrier together) throws IOException {
-    node.place("/root/secrets.env", Files.readString(desk.resolve("secrets.env")), 0600);
+    for (String file : List.of("secrets.env", "airflow.pem", "airflow.key")) {
+      node.place("/root/" + file, Files.readString(desk.resolve(file)), 0600);
+    }
     for (String line : block(1)) {
       String typed = "cd /root && " + filled(line).replace("dnf install", "dnf -y install");
-      if (line.startsWith("install ")) {
+      if (line.contains(" secrets.env ")) {
         await(together);
       }
       if (line.startsWith("systemctl status ")) {

@@ -31,7 +31,7 @@ final class Keep {
   private static String howToLook(Cluster cluster, Path file) {
     return """
         The cluster stays until this file is removed: %s
-        Airflow      %s   (from this machine; users ada otto ursula vera paul nora, password %s)
+        Airflow      %s   (from this machine; certificates are of the CA in %s; users ada otto ursula vera paul nora, password %s)
         Keycloak     %s
         balancer     %s:8404/
         nodes        %s
@@ -41,9 +41,10 @@ final class Keep {
         .formatted(
             file,
             cluster.balancer().url(),
+            cluster.installation().desk().resolve("site-ca.pem"),
             cluster.keycloak().password(),
             cluster.keycloak().issuer(),
-            cluster.balancer().url().replaceFirst(":\\d+$", ""),
+            cluster.balancer().url().replaceFirst("^https(.*):\\d+$", "http$1"),
             cluster.nodes().stream()
                 .map(node -> "docker exec -it %.12s bash".formatted(node.getContainerId()))
                 .collect(Collectors.joining(" | ")),

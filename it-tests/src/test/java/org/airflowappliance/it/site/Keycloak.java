@@ -8,15 +8,19 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import org.airflowappliance.template.Template;
+import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.images.builder.Transferable;
 
 /** The site's Keycloak with the realm of the tests: client {@code airflow} and a user a role. */
 public final class Keycloak implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(4);
   private static final long MEMORY = 768L << 20;
+  private static final String TLS = "/opt/keycloak/conf/tls.";
+  private static final int MANAGEMENT = 9000;
 
   private final KeycloakContainer container;
   private final String url;
+  private final SiteCa ca;
   private final String password = UUID.randomUUID().toString();
 
   /**
@@ -25,15 +29,28 @@ public final class Keycloak implements AutoCloseable {
    * @param airflow where browsers go to Airflow
    * @param secret the client's
    */
-  Keycloak(SiteNetwork network, String address, String airflow, String secret) {
-    url = "http://" + address + ":8080";
+  Keycloak(SiteNetwork network, String address, String airflow, String secret, SiteCa ca)
+      throws IOException {
+    url = "https://" + address + ":8443";
+    this.ca = ca;
+    ServerKey key = ca.issue("Keycloak", address);
     container =
         new KeycloakContainer(TestImage.KEYCLOAK.reference().asCanonicalNameString())
             .withEnv("KC_HOSTNAME", url)
+            .withEnv("KC_HTTP_ENABLED", "false")
+            .withEnv("KC_HTTPS_CERTIFICATE_FILE", TLS + "pem")
+            .withEnv("KC_HTTPS_CERTIFICATE_KEY_FILE", TLS + "key")
+            .withCopyToContainer(Transferable.of(key.certificate()), TLS + "pem")
+            .withCopyToContainer(Transferable.of(key.key()), TLS + "key")
             // a server that lives for minutes starts a third faster without the costly compiler
             .withEnv("JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1")
             .withRamPercentage(10, 50)
-            .withStartupTimeout(START)
+            // not yet on the site's network, where its certificate is right
+            .waitingFor(
+                Wait.forHttps("/health/started")
+                    .forPort(MANAGEMENT)
+                    .allowInsecure()
+                    .withStartupTimeout(START))
             .withCopyToContainer(
                 Transferable.of(realm(airflow, secret)),
                 "/opt/keycloak/data/import/site-realm.json")
@@ -65,7 +82,13 @@ public final class Keycloak implements AutoCloseable {
 
   /** A client of the admin API. */
   public org.keycloak.admin.client.Keycloak admin() {
-    return container.getKeycloakAdminClient();
+    return org.keycloak.admin.client.Keycloak.getInstance(
+        url,
+        "master",
+        container.getAdminUsername(),
+        container.getAdminPassword(),
+        "admin-cli",
+        ca.trust());
   }
 
   /** What it said last. */

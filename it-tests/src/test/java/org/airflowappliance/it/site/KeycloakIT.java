@@ -22,7 +22,8 @@ class KeycloakIT {
         new SignIn(
             keycloak.issuer(),
             cluster.balancer().url() + "/oauth-authorized/keycloak",
-            cluster.site().secrets().get("OIDC_CLIENT_SECRET"));
+            cluster.site().secrets().get("OIDC_CLIENT_SECRET"),
+            cluster.ca().trust());
     for (Map.Entry<String, String> each :
         Map.of(
                 "ada", "airflow_admin",

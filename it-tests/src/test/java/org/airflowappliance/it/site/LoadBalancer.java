@@ -23,6 +23,7 @@ import org.testcontainers.images.builder.Transferable;
  */
 public final class LoadBalancer extends GenericContainer<LoadBalancer> {
   private static final String SETTINGS = "/usr/local/etc/haproxy/haproxy.cfg";
+  private static final String TRUSTED = "/usr/local/etc/haproxy/site-ca.pem";
   private static final Duration START = Duration.ofSeconds(30);
   private static final Duration ANSWER = Duration.ofSeconds(5);
   private static final int NAME = 1;
@@ -35,12 +36,14 @@ public final class LoadBalancer extends GenericContainer<LoadBalancer> {
    * A balancer at an address of the network.
    *
    * @param nodes HOST:PORT of each node
+   * @param ca whose certificates the nodes have to show
    */
-  LoadBalancer(SiteNetwork network, String address, List<String> nodes) {
+  LoadBalancer(SiteNetwork network, String address, List<String> nodes, SiteCa ca) {
     super(TestImage.HAPROXY.reference());
     this.address = address;
     withLabels(Owned.label());
     withCopyToContainer(Transferable.of(settings(nodes)), SETTINGS);
+    withCopyToContainer(Transferable.of(ca.pem()), TRUSTED);
     withCreateContainerCmdModifier(
         command -> {
           command.getHostConfig().withNetworkMode(network.id());
@@ -66,7 +69,7 @@ public final class LoadBalancer extends GenericContainer<LoadBalancer> {
 
   /** Where browsers go. */
   public String url() {
-    return "http://" + address + ":8080";
+    return "https://" + address + ":8080";
   }
 
   /** What the balancer thinks of each node, by name: {@code UP}, {@code DOWN} or on its way. */

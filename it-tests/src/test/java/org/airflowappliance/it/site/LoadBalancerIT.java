@@ -2,7 +2,8 @@ package org.airflowappliance.it.site;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -10,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The site's load balancer leaves out a node that cannot serve, and only such a node. */
 @Order(1)
@@ -27,20 +30,27 @@ import org.junit.jupiter.api.Test;
 class LoadBalancerIT {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final int REQUESTS = 12;
+  private static final int BALANCER = 9;
 
   private final List<Node> nodes = new ArrayList<>();
+  private HttpClient.Builder client;
 
   @Test
-  void aDeadNodeIsLeftOut() throws Exception {
+  void aDeadNodeIsLeftOut(@TempDir Path folder) throws Exception {
+    SiteCa ca = new SiteCa(folder);
     try (SiteNetwork network = SiteNetwork.make()) {
+      // passed through by the balancer, so it is for the balancer's address
+      ServerKey key = ca.issue("Airflow", network.address(BALANCER));
+      client = HttpClient.newBuilder().sslContext(ca.trust());
       for (int number = 1; number <= 3; number++) {
-        nodes.add(new Node(network.gateway(), number));
+        nodes.add(new Node(network.gateway(), number, key));
       }
       try (LoadBalancer balancer =
           new LoadBalancer(
               network,
-              network.address(9),
-              nodes.stream().map(each -> each.address(network.gateway())).toList())) {
+              network.address(BALANCER),
+              nodes.stream().map(each -> each.address(network.gateway())).toList(),
+              ca)) {
         balancer.start();
         judge(balancer);
       } finally {
@@ -71,11 +81,12 @@ class LoadBalancerIT {
   }
 
   /** Who answers; each request is a connection of its own. */
-  private static Set<String> answers(LoadBalancer balancer) throws Exception {
+  private Set<String> answers(LoadBalancer balancer) throws Exception {
     Set<String> answers = new TreeSet<>();
     for (int request = 0; request < REQUESTS; request++) {
       answers.add(
-          HttpClient.newHttpClient()
+          client
+              .build()
               .send(
                   HttpRequest.newBuilder(URI.create(balancer.url())).timeout(LIMIT).build(),
                   HttpResponse.BodyHandlers.ofString())
@@ -86,13 +97,14 @@ class LoadBalancerIT {
 
   /** A webserver's health page, and a first page with its number. */
   private static final class Node {
-    private final HttpServer server;
+    private final HttpsServer server;
     private volatile int status = 200;
     private volatile String metadatabase = "healthy";
     private volatile String scheduler = "healthy";
 
-    Node(String gateway, int number) throws IOException {
-      server = HttpServer.create(new InetSocketAddress(gateway, 0), 0);
+    Node(String gateway, int number, ServerKey key) throws IOException {
+      server = HttpsServer.create(new InetSocketAddress(gateway, 0), 0);
+      server.setHttpsConfigurator(new HttpsConfigurator(key.context()));
       answer("/", () -> Integer.toString(number));
       answer(
           "/health",

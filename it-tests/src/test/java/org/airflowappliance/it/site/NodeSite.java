@@ -3,6 +3,7 @@ package org.airflowappliance.it.site;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The site of the tests that need single nodes only: instead of Kubernetes a double answers, or
@@ -14,6 +15,9 @@ import java.nio.file.Path;
 public record NodeSite(Site site, KubernetesDouble kubernetes) implements AutoCloseable {
   private static final int DATABASE = 5;
   private static final int STORE = 6;
+
+  /** Nobody is there: these tests sign nobody in. */
+  private static final int KEYCLOAK = 7;
 
   /** A fresh one, whose bucket is prepared. */
   static NodeSite start() throws IOException {
@@ -29,12 +33,15 @@ public record NodeSite(Site site, KubernetesDouble kubernetes) implements AutoCl
           new Site(
               network,
               secrets,
-              parts.add(new Database(network, network.address(DATABASE), secrets)),
-              parts.add(new ObjectStore(network, network.address(STORE), secrets)),
+              parts.add(
+                  new Database(network, network.address(DATABASE), secrets, Optional.empty())),
+              parts.add(
+                  new ObjectStore(network, network.address(STORE), secrets, Optional.empty())),
               new Site.Surroundings(
                   kubernetes.url(),
-                  kubernetes.certificate(),
-                  "http://" + Site.nodeAddress(network, 1) + ":8080"),
+                  "http://" + network.address(KEYCLOAK) + ":8080",
+                  "http://" + Site.nodeAddress(network, 1) + ":8080",
+                  kubernetes.certificate()),
               folder,
               parts);
       prepareBucket(site);

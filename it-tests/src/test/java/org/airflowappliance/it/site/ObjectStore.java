@@ -2,7 +2,10 @@ package org.airflowappliance.it.site;
 
 import java.io.IOException;
 import java.net.URI;
+import java.util.Optional;
 import org.testcontainers.containers.MinIOContainer;
+import org.testcontainers.containers.wait.strategy.Wait;
+import org.testcontainers.images.builder.Transferable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -13,17 +16,24 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** The site's S3 server, which can go away and come back, and the bucket that teams write to. */
 public final class ObjectStore implements AutoCloseable {
   private static final String BUCKET = "airflow";
+  private static final int PORT = 9000;
   private final String url;
   private final MinIOContainer container;
   private final S3Client client;
 
-  ObjectStore(SiteNetwork network, String address, Secrets secrets) {
-    url = "http://" + address + ":9000";
+  ObjectStore(SiteNetwork network, String address, Secrets secrets, Optional<SiteCa> ca)
+      throws IOException {
+    url = (ca.isPresent() ? "https://" : "http://") + address + ":" + PORT;
     container =
         new MinIOContainer(TestImage.MINIO.reference())
             .withUserName(secrets.get("S3_ACCESS_KEY_ID"))
             .withPassword(secrets.get("S3_SECRET_ACCESS_KEY"))
             .withLabels(Owned.label());
+    UrlConnectionHttpClient.Builder http = UrlConnectionHttpClient.builder();
+    if (ca.isPresent()) {
+      speakTls(ca.get().issue("MinIO", address));
+      http.tlsTrustManagersProvider(ca.get()::trustManagers);
+    }
     container.start();
     network.join(container.getContainerId(), address);
     client =
@@ -31,13 +41,21 @@ public final class ObjectStore implements AutoCloseable {
             .endpointOverride(URI.create(url))
             .region(Region.US_EAST_1)
             .forcePathStyle(true)
-            .httpClient(UrlConnectionHttpClient.create())
+            .httpClient(http.build())
             .credentialsProvider(
                 StaticCredentialsProvider.create(
                     AwsBasicCredentials.create(
                         secrets.get("S3_ACCESS_KEY_ID"), secrets.get("S3_SECRET_ACCESS_KEY"))))
             .build();
     client.createBucket(request -> request.bucket(BUCKET));
+  }
+
+  private void speakTls(ServerKey key) {
+    container
+        .withCopyToContainer(Transferable.of(key.certificate()), "/certs/public.crt")
+        .withCopyToContainer(Transferable.of(key.key()), "/certs/private.key")
+        .withCommand("server", "--certs-dir", "/certs", "--console-address", ":9001", "/data")
+        .waitingFor(Wait.forHttps("/minio/health/live").forPort(PORT).allowInsecure());
   }
 
   /** Its address on the site's network. */

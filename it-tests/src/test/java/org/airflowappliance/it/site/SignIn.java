@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
 
 /**
  * A person's sign-in without a browser: authorization code with PKCE, as Airflow asks for it.
@@ -23,15 +24,17 @@ import java.util.stream.Collectors;
  * @param issuer the realm
  * @param redirect where the code goes
  * @param secret the client's
+ * @param trust for the realm's certificate
  */
-record SignIn(String issuer, String redirect, String secret) {
+record SignIn(String issuer, String redirect, String secret, SSLContext trust) {
   private static final Pattern FORM = Pattern.compile("action=\"([^\"]+)\"");
   private static final Pattern CODE = Pattern.compile("[?&]code=([^&]+)");
   private static final Pattern ID_TOKEN = Pattern.compile("\"id_token\" ?: ?\"[^.]+\\.([^.]+)\\.");
 
   /** The claims of the ID token, as JSON. */
   String claims(String user, String password) throws IOException, InterruptedException {
-    HttpClient browser = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+    HttpClient browser =
+        HttpClient.newBuilder().sslContext(trust).cookieHandler(new CookieManager()).build();
     String verifier = UUID.randomUUID() + "-" + UUID.randomUUID();
     Map<String, String> asked =
         Map.of(

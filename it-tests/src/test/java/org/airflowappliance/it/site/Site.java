@@ -1,5 +1,7 @@
 package org.airflowappliance.it.site;
 
+import static java.util.Map.entry;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,8 @@ import org.airflowappliance.template.Template;
 public final class Site implements AutoCloseable {
   private static final int FIRST_NODE = 21;
   private static final int REGISTRY = 8;
+  private static final String WEBSERVER_TLS =
+      "\n  tls: {certificate: /etc/pki/tls/certs/airflow.pem, key: /etc/pki/tls/private/airflow.key}";
 
   private final Set<Integer> releases = new HashSet<>();
   private final Map<Integer, SystemdNode> nodes = new ConcurrentHashMap<>();
@@ -33,10 +37,15 @@ public final class Site implements AutoCloseable {
    * What a cluster file names besides the parts that every site of the tests has.
    *
    * @param kubernetes the API server's address
-   * @param kubernetesCa whose certificates to believe there, PEM
-   * @param loadBalancer where browsers go
+   * @param keycloak its address
+   * @param loadBalancer where browsers go; with https every part speaks TLS
+   * @param ca whose certificates to believe, PEM
    */
-  record Surroundings(String kubernetes, Path kubernetesCa, String loadBalancer) {}
+  record Surroundings(String kubernetes, String keycloak, String loadBalancer, Path ca) {
+    private boolean tls() {
+      return loadBalancer.startsWith("https:");
+    }
+  }
 
   /**
    * A site of running parts.
@@ -73,17 +82,22 @@ public final class Site implements AutoCloseable {
     Path template = Folders.itTests().resolve("site.yaml");
     Path file = folder.resolve("site-" + release + ".yaml");
     return Files.writeString(
-        file,
-        new Template("site.yaml", Files.readString(template))
-            .fill(
-                Map.of(
-                    "release", Integer.toString(release),
-                    "parallelism", Integer.toString(60 + release),
-                    "network", network.prefix(),
-                    "loadBalancer", surroundings.loadBalancer(),
-                    "kubernetes", surroundings.kubernetes(),
-                    "kubernetesCa", surroundings.kubernetesCa().toString(),
-                    "distribution", web.url())));
+        file, new Template("site.yaml", Files.readString(template)).fill(values(release)));
+  }
+
+  private Map<String, String> values(int release) {
+    return Map.ofEntries(
+        entry("release", Integer.toString(release)),
+        entry("parallelism", Integer.toString(60 + release)),
+        entry("network", network.prefix()),
+        entry("loadBalancer", surroundings.loadBalancer()),
+        entry("webserverTls", surroundings.tls() ? WEBSERVER_TLS : ""),
+        entry("sslmode", surroundings.tls() ? "verify-full" : "prefer"),
+        entry("objectStore", store.url()),
+        entry("keycloak", surroundings.keycloak()),
+        entry("kubernetes", surroundings.kubernetes()),
+        entry("ca", surroundings.ca().toString()),
+        entry("distribution", web.url()));
   }
 
   /** The folder of a release, built when it is not there yet. */

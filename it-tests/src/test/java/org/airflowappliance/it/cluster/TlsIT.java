@@ -1,0 +1,252 @@
+package org.airflowappliance.it.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLSocket;
+import org.airflowappliance.it.site.Cluster;
+import org.airflowappliance.it.site.ClusterExtension;
+import org.airflowappliance.it.site.Program;
+import org.airflowappliance.it.site.ServerKey;
+import org.airflowappliance.it.site.SystemdNode;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/**
+ * Promise 9: every connection is TLS by one private CA, and certificates change while pages go on.
+ */
+@Order(25)
+@Tag("cluster")
+@Isolated
+@ExtendWith(ClusterExtension.class)
+@TestMethodOrder(OrderAnnotation.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TlsIT {
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final Duration RENEWED = Duration.ofSeconds(20);
+  private static final String BUNDLE = "/run/airflow/ca-bundle.pem";
+  private static final int PORT = 8080;
+  private static final int CURL_UNKNOWN_CA = 60;
+
+  private static final String SESSIONS =
+      """
+      SELECT client_addr, bool_and(ssl), string_agg(DISTINCT version, ' ')
+      FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+      WHERE datname = 'airflow' AND client_addr IS NOT NULL GROUP BY 1""";
+
+  private Cluster cluster;
+  private SystemdNode node;
+
+  @BeforeAll
+  void cluster(Cluster cluster) {
+    this.cluster = cluster;
+    node = cluster.nodes().get(0);
+  }
+
+  private Program curl(String options) {
+    return node.attempt(LIMIT, "curl -sS -m 10 -o /dev/null -w '%{http_code}' " + options);
+  }
+
+  @Test
+  @Order(1)
+  void oneFileIsEnoughForEveryServer() {
+    for (String url :
+        List.of(
+            cluster.balancer().url() + "/health",
+            cluster.store().url() + "/minio/health/live",
+            cluster.keycloak().issuer(),
+            cluster.kubernetes().url() + "/version")) {
+      Program known = curl("--cacert " + BUNDLE + " " + url);
+      assertThat(known.out()).as(url + known.err()).isEqualTo("200");
+      assertThat(curl(url).code()).as(url).isEqualTo(CURL_UNKNOWN_CA);
+      assertThat(curl(url.replace("https:", "http:")).out()).as(url).doesNotStartWith("2");
+    }
+  }
+
+  @Test
+  @Order(2)
+  void theDatabaseTalksToNodesAndPodsByTlsOnly() throws IOException {
+    Runs runs = new Runs(cluster);
+    runs.put("suite_records.py", "steady.py");
+    runs.ready("steady");
+    cluster.as("ada").trigger("steady", "tls", Map.of("seconds", 5));
+    int nodesAndPods = cluster.nodes().size() + 1;
+    cluster.until(
+        "nodes and pods are connected",
+        LIMIT,
+        () -> {
+          List<String[]> sessions = runs.rows(SESSIONS).toList();
+          assertThat(sessions).allSatisfy(row -> assertThat(row[1]).isEqualTo("t"));
+          assertThat(sessions).allSatisfy(row -> assertThat(row[2]).isEqualTo("TLSv1.3"));
+          return sessions.size() >= nodesAndPods;
+        });
+    String connect = "psycopg2.connect(host='%s5', user='airflow', sslmode='disable')";
+    Program plain = python("import psycopg2; " + connect.formatted(node.network()));
+    assertThat(plain.err()).contains("no pg_hba.conf entry").contains("no encryption");
+    assertThat(runs.ended("steady", "tls", LIMIT)).isEqualTo("success");
+  }
+
+  private Program python(String script) {
+    return node.attempt(LIMIT, "/usr/lib/airflow/bin/python -c \"" + script + "\"");
+  }
+
+  @Test
+  @Order(3)
+  void cookiesAreForTlsOnly() throws IOException, InterruptedException {
+    HttpResponse<String> answer =
+        HttpClient.newBuilder()
+            .sslContext(cluster.ca().trust())
+            .build()
+            .send(
+                HttpRequest.newBuilder(URI.create(cluster.balancer().url() + "/login/")).build(),
+                HttpResponse.BodyHandlers.ofString());
+    List<String> cookies = answer.headers().allValues("Set-Cookie");
+    assertThat(cookies)
+        .isNotEmpty()
+        .allSatisfy(
+            cookie ->
+                assertThat(cookie.split("; ?")).contains("Secure", "HttpOnly", "SameSite=Lax"));
+  }
+
+  @Test
+  @Order(4)
+  void nothingOlderThanTls12AndNothingPlain() {
+    assertThat(handshake("TLSv1_1").err()).contains("SSLError");
+    assertThat(handshake("TLSv1_2").out()).isEqualTo("TLSv1.2\n");
+    assertThat(handshake("TLSv1_3").out()).isEqualTo("TLSv1.3\n");
+    Program plain = curl("http://" + node.address() + ":" + PORT + "/health");
+    assertThat(plain.out()).isEqualTo("000");
+    assertThat(cluster.as("ada").get("/health").statusCode()).isEqualTo(200);
+  }
+
+  /** The version that a client agrees on with the node when it takes no other. */
+  private Program handshake(String version) {
+    return python(
+        """
+        import socket, ssl
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.set_ciphers('ALL:@SECLEVEL=0')
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.%s
+        print(context.wrap_socket(socket.create_connection(('%s', %d))).version())
+        """
+            .formatted(version, node.address(), PORT));
+  }
+
+  @Test
+  @Order(5)
+  void aRenewedCertificateIsTakenUpWhileRequestsGoOn() throws IOException {
+    ServerKey renewed = cluster.ca().issue("Airflow", address());
+    try (Outage one = new Outage(cluster);
+        Outage another = new Outage(cluster)) {
+      long begun = System.nanoTime();
+      for (SystemdNode each : cluster.nodes()) {
+        String before = number(each);
+        place(each, "airflow.pem", renewed.certificate());
+        untilStatus(each, "airflow.key: is not the key of the certificate in ");
+        assertThat(number(each)).isEqualTo(before);
+        place(each, "airflow.key", renewed.key());
+        Duration took =
+            each.until("it is served", RENEWED, () -> number(each), renewed.number()::equals);
+        cluster.report().time("a certificate's second file is written -> it is served", took);
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(LIMIT);
+      assertThat(one.failed() + another.failed()).isZero();
+      assertThat(one.answered()).isGreaterThan(10);
+    }
+  }
+
+  @Test
+  @Order(6)
+  void whatIsWrongWithACertificateStandsInTheUnitsStatus() throws IOException {
+    ServerKey expired = cluster.ca().issueExpired("expired", address());
+    install(node, expired);
+    untilStatus(node, "/etc/pki/tls/certs/airflow.pem: expired on ");
+    node.run("chmod 0600 /etc/pki/tls/private/airflow.key");
+    node.run("systemctl restart --no-block airflow-webserver");
+    untilStatus(node, "waiting: /etc/pki/tls/private/airflow.key: user airflow may not read it");
+    node.run("rm /etc/pki/tls/certs/airflow.pem");
+    untilStatus(
+        node, "waiting: /etc/pki/tls/certs/airflow.pem: does not exist; put the certificate");
+    install(node, cluster.ca().issue("Airflow", address()));
+    Cluster.working(node);
+    assertThat(node.status("airflow-webserver")).endsWith("/health answers 200");
+    cluster.until(
+        "the balancer uses " + node.name() + " again",
+        LIMIT,
+        () -> "UP".equals(cluster.balancer().nodes().get(node.name())));
+  }
+
+  /** The balancer passes TLS on, so that the certificate is for its address. */
+  private String address() {
+    return URI.create(cluster.balancer().url()).getHost();
+  }
+
+  private static void install(SystemdNode node, ServerKey pair) {
+    place(node, "airflow.pem", pair.certificate());
+    place(node, "airflow.key", pair.key());
+  }
+
+  /** As the README says it. */
+  private static void place(SystemdNode node, String file, String text) {
+    node.place("/root/" + file, text, 0600);
+    String line =
+        file.endsWith(".key")
+            ? "install -D -m 0640 -g airflow /root/%s /etc/pki/tls/private/%s"
+            : "install -D -m 0644 /root/%s /etc/pki/tls/certs/%s";
+    node.run(line.formatted(file, file));
+  }
+
+  private static void untilStatus(SystemdNode node, String wanted) {
+    node.until(
+        "its status says what is wrong",
+        LIMIT,
+        () -> node.status("airflow-webserver"),
+        text -> text.contains(wanted));
+  }
+
+  /** The number of the certificate that a node serves. */
+  private String number(SystemdNode node) throws IOException {
+    try (SSLSocket socket =
+        (SSLSocket) cluster.ca().trust().getSocketFactory().createSocket(node.address(), PORT)) {
+      socket.startHandshake();
+      BigInteger number =
+          ((X509Certificate) socket.getSession().getPeerCertificates()[0]).getSerialNumber();
+      return number.toString();
+    }
+  }
+
+  @Test
+  @Order(7)
+  void anUnknownCaIsToldByName() throws IOException {
+    try (var script = TlsIT.class.getResourceAsStream("/wrong-ca.sh")) {
+      node.place(
+          "/root/wrong-ca.sh", new String(script.readAllBytes(), StandardCharsets.UTF_8), 0700);
+    }
+    String said = node.run("/root/wrong-ca.sh");
+    String advice = "; name the CA that signed it as caFile in cluster.yaml";
+    assertThat(said)
+        .contains(
+            "S3 at " + cluster.store().url() + " does not answer: its certificate is refused: ",
+            advice + "\nwaiting: Kubernetes API " + cluster.kubernetes().url())
+        .containsPattern(
+            "waiting for database airflow at \\S+: .*certificate verify failed.*; name the CA that signed");
+  }
+}
