@@ -34,7 +34,9 @@ final class MachinesIT {
     String token = machine.token();
     assertThat(machine.get("/api/v1/dags", token).statusCode()).isEqualTo(200);
     assertThat(machine.get("/api/v1/connections", token).statusCode()).isEqualTo(200);
-    assertThat(machine.get("/api/v1/users", token).statusCode()).as("Op is no Admin").isEqualTo(403);
+    assertThat(machine.get("/api/v1/users", token).statusCode())
+        .as("Op is no Admin")
+        .isEqualTo(403);
   }
 
   @Test
@@ -48,7 +50,8 @@ final class MachinesIT {
   @Test
   void aChangedTokenIsRefused() {
     String token = machine.token();
-    HttpResponse<String> answer = machine.get("/api/v1/dags", token.substring(0, token.length() - 4) + "AAAA");
+    HttpResponse<String> answer =
+        machine.get("/api/v1/dags", token.substring(0, token.length() - 4) + "AAAA");
     assertThat(answer.statusCode()).isEqualTo(401);
     assertThat(answer.headers().firstValue("WWW-Authenticate").orElse(""))
         .contains("invalid_token", "Reference");
@@ -56,14 +59,15 @@ final class MachinesIT {
 
   @Test
   void aMachineThatIsNotInTheClusterFileIsRefused() {
-    assertThat(machine.get("/api/v1/dags", cluster.people().machineToken("stranger")).statusCode())
+    cluster.people().addMachine("stranger");
+    assertThat(machine.get("/api/v1/dags", cluster.machine("stranger").token()).statusCode())
         .isEqualTo(401);
   }
 
   @Test
   void aTokenOfAPersonIsRefused() {
     cluster.people().add("peter", "airflow_admin");
-    String token = cluster.people().token("peter");
+    String token = machine.tokenOf("peter", cluster.people().password());
     assertThat(machine.get("/api/v1/dags", token).statusCode()).isEqualTo(401);
   }
 

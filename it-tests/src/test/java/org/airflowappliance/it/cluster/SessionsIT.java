@@ -102,7 +102,7 @@ final class SessionsIT {
       assertThat(browser.menus()).isEqualTo(ADMIN);
       String before = browser.cookie("session");
       people.roles("lars", "airflow_viewer");
-      Duration limit = cluster.sessionLimit();
+      Duration limit = cluster.site().sessionLimit();
       cluster.until(
           "the session is signed in anew after its limit of " + limit,
           limit.plus(ENDED.multipliedBy(3)),

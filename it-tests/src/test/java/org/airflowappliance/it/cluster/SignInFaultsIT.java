@@ -143,8 +143,7 @@ final class SignInFaultsIT {
       for (SystemdNode node : cluster.nodes()) {
         SignInSteps browser = cluster.steps();
         browser.at(cluster.webserver(node));
-        String answer =
-            browser.enter(browser.begin("?moved=1"), USER, people.password());
+        String answer = browser.enter(browser.begin("?moved=1"), USER, people.password());
         assertThat(browser.get(answer).statusCode()).as(node.name()).isEqualTo(302);
         for (SystemdNode other : cluster.nodes()) {
           browser.at(cluster.webserver(other));

@@ -185,8 +185,7 @@ final class SignInFlowIT {
     String state = browser.begin("").replaceFirst(".*[?&]state=([^&]*).*", "$1");
     refused(
         browser,
-        browser.get(
-            base + "/oauth-authorized/keycloak?error=access_denied&state=" + state));
+        browser.get(base + "/oauth-authorized/keycloak?error=access_denied&state=" + state));
   }
 
   @Test

@@ -28,6 +28,7 @@ public final class Airflow {
   /** A connection that a killed webserver cut, or its request that nobody answered. */
   private static final int TRIES = 20;
 
+  private static final int UNAUTHORIZED = 401;
   private static final int UNAVAILABLE = 503;
 
   private final String base;
@@ -79,7 +80,17 @@ public final class Airflow {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
+  /** Sends a request; when the session had reached its limit, once more after a silent sign-in. */
   private HttpResponse<String> send(HttpRequest.Builder request) {
+    HttpResponse<String> answer = sendOnce(request);
+    if (answer.statusCode() == UNAUTHORIZED) {
+      sendOnce(request(URI.create(base + "/login/")));
+      return sendOnce(request);
+    }
+    return answer;
+  }
+
+  private HttpResponse<String> sendOnce(HttpRequest.Builder request) {
     try {
       return browser.send(request.build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException problem) {

@@ -131,6 +131,11 @@ public final class Browser implements AutoCloseable {
         .collect(Collectors.joining(" "));
   }
 
+  /** The value of one of Airflow's cookies. */
+  public String cookie(String name) {
+    return driver.manage().getCookieNamed(name).getValue();
+  }
+
   /** What the page says. */
   public String text() {
     return driver.findElement(By.tagName("body")).getText();

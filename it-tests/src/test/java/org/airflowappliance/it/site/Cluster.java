@@ -2,6 +2,7 @@ package org.airflowappliance.it.site;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -257,6 +258,30 @@ public final class Cluster implements AutoCloseable {
   public Airflow as(String user) {
     return people.computeIfAbsent(
         user, name -> Airflow.signedIn(balancer.url(), ca.trust(), name, keycloak.password()));
+  }
+
+  /** A browser whose steps a test takes by hand. */
+  public SignInSteps steps() {
+    return new SignInSteps(
+        HttpClient.newBuilder().sslContext(ca.trustUnderAnyName()),
+        balancer.url(),
+        keycloak.issuer());
+  }
+
+  /** The people of the realm. */
+  public People people() {
+    return new People(keycloak.admin().realm("site"), keycloak.password());
+  }
+
+  /** A client of the identity provider that works for itself. */
+  public Machine machine(String client) {
+    return new Machine(
+        client, keycloak.admin().realm("site"), keycloak.issuer(), balancer.url(), ca.trust());
+  }
+
+  /** Where one node's webserver answers, past the balancer. */
+  public String webserver(SystemdNode node) {
+    return "https://" + node.address() + ":8080";
   }
 
   /** Waits until a look says true, and says how long that took. */

@@ -42,6 +42,9 @@ public final class Keycloak implements AutoCloseable {
             .withEnv("KC_HTTPS_CERTIFICATE_KEY_FILE", TLS + "key")
             .withCopyToContainer(Transferable.of(key.certificate()), TLS + "pem")
             .withCopyToContainer(Transferable.of(key.key()), TLS + "key")
+            // its back-channel calls go to Airflow, whose certificate the same CA signed
+            .withEnv("KC_TRUSTSTORE_PATHS", "/opt/keycloak/conf/site-ca.pem")
+            .withCopyToContainer(Transferable.of(ca.pem()), "/opt/keycloak/conf/site-ca.pem")
             // a server that lives for minutes starts a third faster without the costly compiler
             .withEnv("JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1")
             .withRamPercentage(10, 50)
@@ -89,6 +92,21 @@ public final class Keycloak implements AutoCloseable {
         container.getAdminPassword(),
         "admin-cli",
         ca.trust());
+  }
+
+  /** It answers nobody any more, as when its network is gone. */
+  public void pause() {
+    Docker.client().pauseContainerCmd(container.getContainerId()).exec();
+  }
+
+  /** It answers again. */
+  public void unpause() {
+    Docker.client().unpauseContainerCmd(container.getContainerId()).exec();
+  }
+
+  /** An orderly end, and a start; its memory is empty then, its database is not. */
+  public void restart() {
+    Docker.client().restartContainerCmd(container.getContainerId()).withTimeout(20).exec();
   }
 
   /** What it said last. */

@@ -2,17 +2,21 @@ package org.airflowappliance.it.site;
 
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.keycloak.admin.client.resource.RealmResource;
 import org.keycloak.admin.client.resource.RoleScopeResource;
 import org.keycloak.admin.client.resource.UserResource;
+import org.keycloak.common.util.MultivaluedHashMap;
 import org.keycloak.representations.idm.ClientRepresentation;
+import org.keycloak.representations.idm.ComponentRepresentation;
 import org.keycloak.representations.idm.CredentialRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
 /** The people of the site's realm, as its administrator sees them. */
 public final class People {
   private static final String CLIENT = "airflow";
+  private static final String KEYS = "org.keycloak.keys.KeyProvider";
 
   private final RealmResource realm;
   private final String password;
@@ -75,6 +79,37 @@ public final class People {
   /** How many sessions a person has at the identity provider. */
   public int sessions(String name) {
     return person(name).getUserSessions().size();
+  }
+
+  /** A new active key signs from now on; the others are gone. */
+  public void rotateKeys() {
+    ComponentRepresentation fresh = new ComponentRepresentation();
+    fresh.setName("rotated");
+    fresh.setProviderId("rsa-generated");
+    fresh.setProviderType(KEYS);
+    fresh.setConfig(keys());
+    List<ComponentRepresentation> former =
+        realm.components().query(null, KEYS).stream()
+            .filter(each -> each.getProviderId().equals("rsa-generated"))
+            .toList();
+    realm.components().add(fresh).close();
+    former.forEach(each -> realm.components().component(each.getId()).remove());
+  }
+
+  private static MultivaluedHashMap<String, String> keys() {
+    MultivaluedHashMap<String, String> settings = new MultivaluedHashMap<>();
+    Map.of("priority", "200", "algorithm", "RS256").forEach(settings::add);
+    return settings;
+  }
+
+  /** A client with its own rights only, of which Airflow was told nothing. */
+  public void addMachine(String name) {
+    ClientRepresentation machine = realm.clients().findByClientId("airflow-ci").get(0);
+    machine.setId(null);
+    machine.setClientId(name);
+    machine.setSecret(null);
+    machine.getProtocolMappers().forEach(each -> each.setId(null));
+    realm.clients().create(machine).close();
   }
 
   private UserResource person(String name) {

@@ -31,8 +31,7 @@ public final class SignInSteps {
   private String webserver;
 
   SignInSteps(HttpClient.Builder client, String airflow, String issuer) {
-    this.client =
-        client.connectTimeout(ANSWER).followRedirects(HttpClient.Redirect.NEVER).build();
+    this.client = client.connectTimeout(ANSWER).followRedirects(HttpClient.Redirect.NEVER).build();
     this.airflow = airflow;
     this.issuer = issuer;
     webserver = airflow;
@@ -66,8 +65,7 @@ public final class SignInSteps {
     }
     return location(
         post(
-            action.group(1).replace("&amp;", "&"),
-            Map.of("username", user, "password", password)));
+            action.group(1).replace("&amp;", "&"), Map.of("username", user, "password", password)));
   }
 
   /** The whole way to a session; what the last page said. */

@@ -5,6 +5,7 @@ import static java.util.Map.entry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.airflowappliance.template.Template;
 /** All that exists at a user's site before the appliance comes, and the releases built for it. */
 public final class Site implements AutoCloseable {
   private static final int FIRST_NODE = 21;
+  private static final Duration SESSION = Duration.ofMinutes(4);
   private static final int REGISTRY = 8;
   private static final String WEBSERVER_TLS =
       "\n  tls: {certificate: /etc/pki/tls/certs/airflow.pem, key: /etc/pki/tls/private/airflow.key}";
@@ -90,6 +92,7 @@ public final class Site implements AutoCloseable {
         entry("release", Integer.toString(release)),
         entry("parallelism", Integer.toString(60 + release)),
         entry("network", network.prefix()),
+        entry("sessionMinutes", Long.toString(SESSION.toMinutes())),
         entry("loadBalancer", surroundings.loadBalancer()),
         entry("webserverTls", surroundings.tls() ? WEBSERVER_TLS : ""),
         entry("sslmode", surroundings.tls() ? "verify-full" : "prefer"),
@@ -159,6 +162,11 @@ public final class Site implements AutoCloseable {
     node.start();
     node.cutOff();
     return node;
+  }
+
+  /** How long a session lasts, however busy: short, so that a test sees its end. */
+  public Duration sessionLimit() {
+    return SESSION;
   }
 
   /** What stands in secrets.env. */

@@ -12,6 +12,7 @@ import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 
 /** The private CA of one site, made with the JDK's keytool: nobody else believes what it signs. */
 public final class SiteCa {
@@ -34,10 +35,7 @@ public final class SiteCa {
   SiteCa(Path folder) throws IOException {
     this.folder = Files.createDirectories(folder);
     Files.deleteIfExists(store(CA));
-    keytool(
-        store(CA),
-        CA,
-        (ROOT + MONTHS).split(";"));
+    keytool(store(CA), CA, (ROOT + MONTHS).split(";"));
     try {
       trusted = KeyStore.getInstance("PKCS12");
       trusted.load(null, null);
@@ -80,8 +78,7 @@ public final class SiteCa {
     Files.copy(store(CA), store(name), StandardCopyOption.REPLACE_EXISTING);
     // libpq 14 looks for an address in the common name only
     String options = "-signer;ca;-dname;CN=%s,O=%s;-ext;san=ip:%s;-ext;eku=serverAuth;%s";
-    keytool(
-        store(name), SERVER, options.formatted(address, name, address, time).split(";"));
+    keytool(store(name), SERVER, options.formatted(address, name, address, time).split(";"));
     try {
       KeyStore made = open(name);
       return new ServerKey(
@@ -105,6 +102,21 @@ public final class SiteCa {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(null, trustManagers(), null);
+      return context;
+    } catch (GeneralSecurityException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  /**
+   * The same for clients that ask one webserver behind the balancer, for whose name its certificate
+   * is.
+   */
+  SSLContext trustUnderAnyName() {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(
+          null, new TrustManager[] {new AnyName((X509TrustManager) trustManagers()[0])}, null);
       return context;
     } catch (GeneralSecurityException impossible) {
       throw new IllegalStateException(impossible);

@@ -164,6 +164,31 @@ public final class SystemdNode extends GenericContainer<SystemdNode> {
     cutOff();
   }
 
+  /**
+   * A service's clock is ahead by this much, or behind; zero sets it right. The service begins
+   * again.
+   */
+  public void clock(String service, Duration ahead) {
+    String folder = "/run/systemd/system/" + service + ".service.d";
+    if (ahead.isZero()) {
+      run("rm -rf " + folder);
+    } else {
+      place(
+          folder + "/clock.conf",
+          """
+          [Service]
+          Environment=LD_PRELOAD=%s FAKETIME=%+d DONT_FAKE_MONOTONIC=1
+          """
+              .formatted(
+                  run("ls /usr/lib*/faketime/libfaketime.so.1 /usr/lib/*/faketime/libfaketime.so.1"
+                          + " 2>/dev/null || :")
+                      .strip(),
+                  ahead.toSeconds()),
+          0644);
+    }
+    run(Duration.ofMinutes(3), "systemctl daemon-reload && systemctl restart " + service);
+  }
+
   /** Units, the whole journal, and what Airflow wrote last to its own logs. */
   String everything() {
     return attempt(
