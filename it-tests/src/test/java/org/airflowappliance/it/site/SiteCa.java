@@ -34,10 +34,7 @@ public final class SiteCa {
   SiteCa(Path folder) throws IOException {
     this.folder = Files.createDirectories(folder);
     Files.deleteIfExists(store(CA));
-    keytool(
-        store(CA),
-        CA,
-        (ROOT + MONTHS).split(";"));
+    keytool(store(CA), CA, (ROOT + MONTHS).split(";"));
     try {
       trusted = KeyStore.getInstance("PKCS12");
       trusted.load(null, null);
@@ -80,8 +77,7 @@ public final class SiteCa {
     Files.copy(store(CA), store(name), StandardCopyOption.REPLACE_EXISTING);
     // libpq 14 looks for an address in the common name only
     String options = "-signer;ca;-dname;CN=%s,O=%s;-ext;san=ip:%s;-ext;eku=serverAuth;%s";
-    keytool(
-        store(name), SERVER, options.formatted(address, name, address, time).split(";"));
+    keytool(store(name), SERVER, options.formatted(address, name, address, time).split(";"));
     try {
       KeyStore made = open(name);
       return new ServerKey(
