@@ -73,8 +73,9 @@ final class TlsIT {
             cluster.store().url() + "/minio/health/live",
             cluster.keycloak().issuer(),
             cluster.kubernetes().url() + "/version")) {
+      // Kubernetes tells its version to those that it knows only; that is an answer
       Program known = curl("--cacert " + BUNDLE + " " + url);
-      assertThat(known.out()).as(url + known.err()).isEqualTo("200");
+      assertThat(known.out()).as(url + known.err()).isIn("200", "401");
       assertThat(curl(url).code()).as(url).isEqualTo(CURL_UNKNOWN_CA);
       assertThat(curl(url.replace("https:", "http:")).out()).as(url).doesNotStartWith("2");
     }
@@ -82,7 +83,7 @@ final class TlsIT {
 
   @Test
   @Order(2)
-  void theDatabaseTalksToNodesAndPodsByTlsOnly() throws IOException {
+  void theDatabaseSpeaksNothingElseWithNodesAndPods() throws IOException {
     Runs runs = new Runs(cluster);
     runs.put("suite_records.py", "steady.py");
     runs.ready("steady");
@@ -187,7 +188,7 @@ final class TlsIT {
         node, "waiting: /etc/pki/tls/certs/airflow.pem: does not exist; put the certificate");
     install(node, cluster.ca().issue("Airflow", address()));
     Cluster.working(node);
-    assertThat(node.status("airflow-webserver")).endsWith("/health answers 200");
+    assertThat(node.status("airflow-webserver")).matches(".*/health answers 200( slowly)?");
     cluster.until(
         "the balancer uses " + node.name() + " again",
         LIMIT,

@@ -53,6 +53,12 @@ class LoadBalancerIT {
               ca)) {
         balancer.start();
         judge(balancer);
+        // and now one that shows a certificate of somebody else's
+        nodes.get(1).status = 200;
+        until(balancer, "UP", "UP", "DOWN");
+        ServerKey strange = new SiteCa(folder).issue("Airflow", network.address(BALANCER));
+        nodes.get(0).server.setHttpsConfigurator(new HttpsConfigurator(strange.context()));
+        until(balancer, "DOWN", "UP", "DOWN");
       } finally {
         nodes.forEach(node -> node.server.stop(0));
       }
