@@ -156,10 +156,23 @@ public record Cluster(
    * @param serverUrl the same realm as the nodes reach it
    * @param client client id
    * @param roles provider's role to Airflow's role, in the file's order
+   * @param sessionMinutes how long a sign-in holds at most
+   * @param machines other client ids whose own tokens the REST API takes, to Airflow's role
+   * @param basicAuth whether the REST API also takes name and password of Airflow's own users
    */
-  public record Oidc(URI issuer, URI serverUrl, String client, Map<String, String> roles) {
+  public record Oidc(
+      URI issuer,
+      URI serverUrl,
+      String client,
+      Map<String, String> roles,
+      int sessionMinutes,
+      Map<String, String> machines,
+      boolean basicAuth) {
     public Oidc {
       roles = ordered(roles);
+      machines = ordered(machines);
+      check(sessionMinutes > 0, "sessionMinutes", sessionMinutes);
+      check(!machines.containsKey(client), "machines", client);
     }
   }
 

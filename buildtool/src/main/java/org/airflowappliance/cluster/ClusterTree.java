@@ -108,7 +108,10 @@ final class ClusterTree {
         URI.create(issuer),
         URI.create(oidc.text("serverUrl").orElse(issuer)),
         text(oidc, "client"),
-        texts(oidc.child("roles")));
+        texts(oidc.child("roles")),
+        number(oidc, "sessionMinutes"),
+        texts(oidc.child("machines")),
+        oidc.child("basicAuth").node().booleanValue());
   }
 
   private Cluster.Kubernetes kubernetes(Part kubernetes) {

@@ -25,8 +25,9 @@ final class SchemaMessage {
     String rule = violation.getSchemaLocation().getFragment().toString();
     JsonNode around = schema.at(rule.substring(0, rule.lastIndexOf('/')));
     Spot spot = document.spot(violation.getInstanceLocation().toString());
-    if (rule.contains("/propertyNames")) {
-      return role(violation, spot);
+    int names = rule.indexOf("/propertyNames");
+    if (names >= 0) {
+      return key(violation.getProperty(), spot, schema.at(rule.substring(0, names)));
     }
     return switch (violation.getType()) {
       case "additionalProperties" -> unknownKey(spot, violation.getProperty(), around);
@@ -121,11 +122,9 @@ final class SchemaMessage {
   }
 
   /** The validator names the block around a bad key, not the key. */
-  private String role(ValidationMessage violation, Spot block) {
-    String key = violation.getProperty();
+  private String key(String key, Spot block, JsonNode around) {
     Spot spot = block.child(key);
-    String problem =
-        schema.at("/properties/oidc/properties/roles/propertyNames/x-problem").asText();
+    String problem = around.at("/propertyNames/x-problem").asText();
     problems.add(
         document.keyPlace(spot.pointer()), spot.shown(), Problems.quote(key) + " " + problem);
     return spot.pointer();

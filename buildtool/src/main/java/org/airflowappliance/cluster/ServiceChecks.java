@@ -12,9 +12,7 @@ final class ServiceChecks {
     loadBalancer(cluster.child("loadBalancer"));
     database(cluster);
     objectStore(cluster.child("objectStore"));
-    Part oidc = cluster.child("oidc");
-    WebAddress.check(oidc.child("issuer"), WebAddress.Tail.NO_SLASH_AT_END);
-    WebAddress.check(oidc.child("serverUrl"), WebAddress.Tail.NO_SLASH_AT_END);
+    oidc(cluster.child("oidc"));
     WebAddress.check(
         cluster.child("kubernetes").child("api"),
         WebAddress.Tail.NO_SLASH_AT_END,
@@ -97,6 +95,22 @@ final class ServiceChecks {
     } else if ((dags.get() + "/").startsWith(logs.get() + "/")) {
       overlap(store.child("dagPrefix"), "logPrefix", logs.get());
     }
+  }
+
+  private static void oidc(Part oidc) {
+    WebAddress.check(oidc.child("issuer"), WebAddress.Tail.NO_SLASH_AT_END);
+    WebAddress.check(oidc.child("serverUrl"), WebAddress.Tail.NO_SLASH_AT_END);
+    Optional<String> client = oidc.text("client");
+    oidc.child("machines")
+        .fields()
+        .forEach(
+            (name, machine) -> {
+              if (client.equals(Optional.of(name))) {
+                machine.keyProblem(
+                    "'%s' is oidc.client, which people sign in with; give the machine a client of its own"
+                        .formatted(name));
+              }
+            });
   }
 
   private static void overlap(Part inner, String otherKey, String other) {

@@ -82,6 +82,9 @@ final class RenderedFiles {
     keys.put("serverUrl", oidc.serverUrl().toString());
     keys.put("client", oidc.client());
     keys.put("roles", new TreeMap<>(oidc.roles()));
+    keys.put("sessionSeconds", oidc.sessionMinutes() * 60);
+    keys.put("machines", new TreeMap<>(oidc.machines()));
+    keys.put("basicAuth", oidc.basicAuth());
     return keys;
   }
 

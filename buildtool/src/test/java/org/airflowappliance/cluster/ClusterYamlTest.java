@@ -88,6 +88,12 @@ class ClusterYamlTest {
             @@
             -  pathStyle: true
             @@
+            -  sessionMinutes: 480
+            @@
+            -  machines: {}
+            @@
+            -  basicAuth: false
+            @@
             -  namespace: airflow
             @@
             -  minimumVersion: "1.29"
@@ -103,6 +109,26 @@ class ClusterYamlTest {
     Cluster cluster = read("-  serverUrl: http://192.168.11.2:8080/realms/airflow # CHANGE\n");
 
     assertThat(cluster.oidc().serverUrl()).isEqualTo(cluster.oidc().issuer());
+  }
+
+  @Test
+  void machinesAreClientsWithARole() {
+    Cluster.Oidc oidc =
+        read("""
+                -  sessionMinutes: 480
+                +  sessionMinutes: 30
+                @@
+                -  machines: {}
+                +  machines: {ci: User, backup.nightly: Viewer}
+                @@
+                -  basicAuth: false
+                +  basicAuth: true
+                """)
+            .oidc();
+
+    assertThat(oidc.machines()).hasToString("{ci=User, backup.nightly=Viewer}");
+    assertThat(oidc.sessionMinutes()).isEqualTo(30);
+    assertThat(oidc.basicAuth()).isTrue();
   }
 
   @Test
