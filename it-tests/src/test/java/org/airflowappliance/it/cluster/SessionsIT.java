@@ -93,6 +93,31 @@ final class SessionsIT {
     }
   }
 
+  @Test
+  void expiredSessionsAreRemovedByATimer() {
+    cluster
+        .database()
+        .query(
+            "INSERT INTO session (session_id, data, expiry)"
+                + " VALUES ('stale', '', now() AT TIME ZONE 'UTC' - interval '1 day') RETURNING 1");
+    cluster
+        .nodes()
+        .forEach(
+            node ->
+                assertThat(node.run("systemctl is-active airflow-sessions.timer"))
+                    .startsWith("active"));
+    String said =
+        cluster
+            .nodes()
+            .get(0)
+            .run(
+                "systemctl start airflow-sessions.service"
+                    + " && journalctl -u airflow-sessions.service -o cat -n 5");
+    assertThat(said).containsPattern("removed [1-9][0-9]* expired session rows");
+    assertThat(cluster.database().query("SELECT count(*) FROM session WHERE session_id = 'stale'"))
+        .isEqualTo("0");
+  }
+
   /** The session reaches its limit while its page is open; what is opened next is simply shown. */
   @Test
   void theLimitIsNotNoticed() throws IOException {

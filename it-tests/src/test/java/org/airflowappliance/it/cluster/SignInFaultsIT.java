@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.airflowappliance.it.site.Browser;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class SignInFaultsIT {
   private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final Duration NOTICED = Duration.ofSeconds(11);
   private static final Duration KEYS = Duration.ofSeconds(45);
   private static final String USER = "petra";
 
@@ -89,6 +91,8 @@ final class SignInFaultsIT {
       signedIn.signIn();
       cluster.keycloak().pause();
       try {
+        // a webserver believes for ten seconds that it is there
+        LockSupport.parkNanos(NOTICED.toNanos());
         signedIn.open("/home");
         assertThat(signedIn.menus()).isEqualTo("DAGs Browse Docs");
         signedIn.seen("provider-away-signed-in");

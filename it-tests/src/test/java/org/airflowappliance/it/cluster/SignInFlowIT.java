@@ -2,10 +2,12 @@ package org.airflowappliance.it.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
 import org.airflowappliance.it.site.People;
@@ -30,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class SignInFlowIT {
   private static final int ROUND_TRIPS = 10;
+  private static final int REQUESTS = 31;
   private static final String USER = "freya";
 
   private Cluster cluster;
@@ -84,6 +87,45 @@ final class SignInFlowIT {
         .time(
             "sign-in, from the first request to the start page",
             Duration.ofNanos((System.nanoTime() - begun) / ROUND_TRIPS));
+  }
+
+  @Test
+  void whatASessionCostsARequest() {
+    SignInSteps signedIn = browser();
+    signedIn.signIn(USER, password);
+    Duration with = median(signedIn);
+    Duration without = median(browser());
+    cluster.report().time("a request without a session, median", without);
+    cluster.report().time("a request with a session, median", with);
+    assertThat(with.minus(without)).isLessThan(Duration.ofMillis(100));
+  }
+
+  /** Of requests that need nothing else. */
+  private Duration median(SignInSteps browser) {
+    return Duration.ofNanos(
+        LongStream.range(0, REQUESTS)
+            .map(
+                each -> {
+                  long begun = System.nanoTime();
+                  assertThat(browser.get(base + "/api/v1/version").statusCode()).isEqualTo(200);
+                  return System.nanoTime() - begun;
+                })
+            .sorted()
+            .skip(REQUESTS / 2)
+            .findFirst()
+            .orElseThrow());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/home", "/health", "/api/v1/version", "/login/", "/nothing"})
+  void everyAnswerIsProtected(String path) {
+    HttpHeaders headers = browser().get(base + path).headers();
+    assertThat(headers.firstValue("Strict-Transport-Security")).contains("max-age=31536000");
+    assertThat(headers.firstValue("X-Frame-Options")).contains("DENY");
+    assertThat(headers.firstValue("X-Content-Type-Options")).contains("nosniff");
+    assertThat(headers.firstValue("Referrer-Policy")).contains("same-origin");
+    assertThat(headers.firstValue("Content-Security-Policy").orElse(""))
+        .contains("frame-ancestors 'none'");
   }
 
   @Test

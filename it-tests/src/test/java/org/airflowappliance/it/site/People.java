@@ -81,19 +81,14 @@ public final class People {
     return person(name).getUserSessions().size();
   }
 
-  /** A new active key signs from now on; the others are gone. */
+  /** A new key signs from now on; the former ones stay for what they have signed. */
   public void rotateKeys() {
     ComponentRepresentation fresh = new ComponentRepresentation();
     fresh.setName("rotated");
     fresh.setProviderId("rsa-generated");
     fresh.setProviderType(KEYS);
     fresh.setConfig(keys());
-    List<ComponentRepresentation> former =
-        realm.components().query(null, KEYS).stream()
-            .filter(each -> each.getProviderId().equals("rsa-generated"))
-            .toList();
     realm.components().add(fresh).close();
-    former.forEach(each -> realm.components().component(each.getId()).remove());
   }
 
   private static MultivaluedHashMap<String, String> keys() {
