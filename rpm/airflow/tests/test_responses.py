@@ -19,6 +19,9 @@ LOCATIONS = {
     lab.BASE_URL + "/graph": lab.BASE_URL + "/graph",
     "http://10.0.0.120:8080/graph?x=1": lab.BASE_URL + "/graph?x=1",  # the request's own Host
     ISSUER + "/protocol/openid-connect/auth?x=1": ISSUER + "/protocol/openid-connect/auth?x=1",
+    "/login/?next=http%3A%2F%2F10.0.0.120%3A8080%2Ftree%3Fx%3D1": lab.BASE_URL
+    + "/login/?next=http%3A%2F%2Fairflow.test%3A8080%2Ftree%3Fx%3D1",
+    "/login/?next=http%3A%2F%2F10.0.0.1208080%2F": lab.BASE_URL + "/login/?next=http%3A%2F%2F10.0.0.1208080%2F",
     "http://evil.test/": lab.BASE_URL + "/home",
     "https://sso.test/realms": lab.BASE_URL + "/home",
     "http://sso.test.evil/": lab.BASE_URL + "/home",
@@ -50,6 +53,7 @@ class Redirects(unittest.TestCase):
         for host in ("http://evil.test", "http://10.0.0.120:8080"):
             answer = Browser().get("/home", base_url=host)
             self.assertTrue(answer.headers["Location"].startswith(lab.BASE_URL + "/login/"), answer.headers["Location"])
+            self.assertNotIn("evil", answer.headers["Location"])
 
     def test_an_origin_of_another_site_is_not_gone_to(self):
         browser = Browser()

@@ -1,7 +1,7 @@
 """What every answer of the webserver carries, and where it may send a browser."""
 import logging
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from flask import request
 
@@ -64,7 +64,17 @@ def _path(location: str, own: str) -> Any:
         path = urljoin(request.script_root + request.path, parts.path)
     if not path.startswith("/") or path.startswith("//"):
         return None
-    return path + (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
+    query = _query(parts.query, own)
+    return path + (f"?{query}" if query else "") + (f"#{parts.fragment}" if parts.fragment else "")
+
+
+def _query(query: str, own: str) -> str:
+    """The sign-in is told which page to go on to, and that by the address that the client chose."""
+    given = request.host_url.rstrip("/")
+    fields = parse_qsl(query, keep_blank_values=True)
+    if given == own or not any(name == "next" and value.startswith(given + "/") for name, value in fields):
+        return query
+    return urlencode([(name, value.replace(given, own, 1) if name == "next" else value) for name, value in fields])
 
 
 def _is_odd(location: str) -> bool:

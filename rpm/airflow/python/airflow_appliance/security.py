@@ -18,6 +18,8 @@ from airflow_appliance.tokens import TokenRefused, client_roles
 
 log = logging.getLogger(__name__)
 
+_UNCHANGED = "Nothing was changed by what you just asked for."
+
 # They work without a session, also for who has just lost one.
 _WITHOUT_SESSION = {
     "static",
@@ -107,12 +109,7 @@ def _end_what_is_over() -> Any:
         return None
     if not _opens_a_page():
         return uncached(make_response("Unauthorized: the session is over; load the page again\n", 401))
-    return refusal(
-        401,
-        "Your session has ended",
-        "You were signed out, or were signed in for as long as it is allowed. Nothing was changed by this request.",
-        f"session is over: {why.value}",
-    )
+    return refusal(401, "Your session has ended", f"{why.value} {_UNCHANGED}", f"session is over: {why.name}")
 
 
 def _opens_a_page() -> bool:

@@ -23,10 +23,10 @@ _OF_A_USER = re.compile(r"([0-9a-f]{40})-")
 
 
 class Over(Enum):
-    """Why a session may not go on."""
+    """Why a session may not go on, in words for its user."""
 
-    LIMIT = "it is older than the limit"
-    ENDED = "it was ended at the identity provider or in another window"
+    LIMIT = "You were signed in for as long as a session may last."
+    ENDED = "You were signed out at the sign-in service, by an administrator or in another window."
 
 
 def begin(claims: Dict[str, Any], id_token: str) -> None:

@@ -68,7 +68,7 @@ final class BrowserIT {
     try (Browser browser = new Browser(cluster, user)) {
       browser.signIn();
       browser.seen("no-role");
-      assertThat(browser.text()).contains("no roles").doesNotContain("steady");
+      assertThat(browser.text()).contains("You have no role here").doesNotContain("steady");
     }
   }
 

@@ -1,10 +1,13 @@
 package org.airflowappliance.it.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.concurrent.locks.LockSupport;
 import org.airflowappliance.it.site.Browser;
 import org.airflowappliance.it.site.Cluster;
@@ -134,6 +137,21 @@ final class SignInFaultsIT {
     }
   }
 
+  /** By how many seconds a webserver's clock is ahead of this machine's, as it says itself. */
+  private long ahead(SystemdNode node) {
+    String date =
+        cluster
+            .steps()
+            .at(cluster.webserver(node))
+            .get(base + "/health")
+            .headers()
+            .firstValue("Date")
+            .orElseThrow();
+    return Duration.between(
+            Instant.now(), Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)))
+        .toSeconds();
+  }
+
   @Test
   @Order(5)
   void clocksMayBeAMinuteApart() {
@@ -144,6 +162,8 @@ final class SignInFaultsIT {
     try {
       Cluster.working(ahead);
       Cluster.working(behind);
+      assertThat(ahead(ahead)).isCloseTo(60, within(10L));
+      assertThat(ahead(behind)).isCloseTo(-60, within(10L));
       for (SystemdNode node : cluster.nodes()) {
         SignInSteps browser = cluster.steps();
         browser.at(cluster.webserver(node));

@@ -216,6 +216,22 @@ final class SignInFlowIT {
   }
 
   @Test
+  void theReasonStandsInAJournalUnderTheReferenceOfThePage() {
+    SignInSteps browser = browser();
+    String page = browser.get(with(answer(browser), "state", "x")).body();
+    String reference = page.replaceFirst("(?s).*Reference: <code>([^<]*)<.*", "$1");
+    assertThat(cluster.nodes())
+        .anySatisfy(
+            node ->
+                assertThat(
+                        node.attempt(
+                                Duration.ofSeconds(20),
+                                "journalctl -u airflow-webserver -g " + reference)
+                            .out())
+                    .contains("state: is none that this browser was given"));
+  }
+
+  @Test
   void aRepeatedParameterIsRefused() {
     SignInSteps browser = browser();
     refused(browser, browser.get(answer(browser) + "&code=x"));
