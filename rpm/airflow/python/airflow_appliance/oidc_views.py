@@ -16,7 +16,6 @@ from airflow_appliance.tokens import TokenRefused
 
 log = logging.getLogger(__name__)
 
-_AWAY = ("The sign-in service does not answer", "Wait a minute and try again. Who is signed in already can go on.")
 _NOT_DONE = "Sign-in was not possible"
 
 
@@ -38,7 +37,7 @@ class SignInView(AuthOAuthView):
             # A browser that is sent to a provider that is away shows an error that says nothing of Airflow.
             self._provider().check()
         except Unreachable as problem:
-            return refusal(503, *_AWAY, problem)
+            return _away(problem)
         session.permanent = True
         return redirect(self._provider().begin(session, f"{base()}/oauth-authorized/{PROVIDER}", target))
 
@@ -51,7 +50,7 @@ class SignInView(AuthOAuthView):
             manager = self.appbuilder.sm
             user = manager.auth_user_oauth(manager.get_oauth_user_info(PROVIDER, done.claims))
         except Unreachable as problem:
-            return refusal(503, *_AWAY, problem)
+            return _away(problem)
         except SecretMissing as problem:
             return refusal(503, _NOT_DONE, "This webserver is not set up for sign-in.", problem)
         except (TokenRefused, Rejected) as problem:
@@ -77,7 +76,7 @@ class SignInView(AuthOAuthView):
         except TokenRefused as problem:
             return refusal(400, "Not accepted", "The logout token was not accepted.", problem)
         except Unreachable as problem:
-            return refusal(503, *_AWAY, problem)
+            return _away(problem)
         sessions.end_all(claims.get("sub"), claims.get("sid"), claims["iat"])
         log.info("the identity provider ended the sessions of sub %s", claims.get("sub"))
         return uncached(make_response("", 200))
@@ -109,6 +108,11 @@ def safe_target(url: Optional[str]) -> Optional[str]:
     if url.startswith("//") or not parts.path.startswith("/") or parts.path.startswith("//"):
         return None
     return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _away(problem: Unreachable) -> Any:
+    title, text = "The sign-in service does not answer", "Wait a minute and try again. Who is signed in already can go on."
+    return refusal(503, title, text, problem, ("Try again", base() + "/login/"))
 
 
 def _unknown(provider: str) -> Any:
