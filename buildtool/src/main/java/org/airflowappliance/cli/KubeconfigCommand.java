@@ -52,7 +52,7 @@ final class KubeconfigCommand implements Callable<Integer> {
     Config config = Kubeconfig.read(kubeconfig == null ? null : kubeconfig.toFile(), context);
     SchedulerToken found =
         SchedulerToken.read(config, cluster.name(), cluster.kubernetes().namespace(), PATIENCE);
-    ApiDifferences.of(cluster.kubernetes(), found)
+    ApiDifferences.of(cluster.kubernetes(), cluster.caFile(), found)
         .forEach(line -> spec.commandLine().getErr().println("warning: " + line));
     System.out.println("KUBERNETES_TOKEN=" + found.token());
     return 0;

@@ -8,6 +8,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.airflowappliance.cluster.Cluster;
 
@@ -15,8 +16,13 @@ import org.airflowappliance.cluster.Cluster;
 public final class ApiDifferences {
   private ApiDifferences() {}
 
-  /** One line each; none when the nodes reach the same API server with the same trust. */
-  public static List<String> of(Cluster.Kubernetes expected, SchedulerToken found) {
+  /**
+   * One line each; none when the nodes reach the same API server with the same trust.
+   *
+   * @param site the CAs of every server that names none of its own
+   */
+  public static List<String> of(
+      Cluster.Kubernetes expected, Optional<Cluster.CaFile> site, SchedulerToken found) {
     List<String> differences = new ArrayList<>();
     if (!same(expected.api(), URI.create(found.api()))) {
       differences.add(
@@ -27,15 +33,22 @@ public final class ApiDifferences {
     if (own.isEmpty()) {
       return differences;
     }
+    if (expected.ca().isEmpty() && site.filter(file -> holds(file, own)).isPresent()) {
+      return differences;
+    }
     if (expected.ca().isEmpty()) {
       differences.add(
-          "kubernetes.ca: not in cluster.yaml, but the API server has a CA of its own; save the secret's ca.crt beside cluster.yaml and name it there, or the nodes will not trust the server");
-    } else if (!certificates(expected.ca().get().pem()).containsAll(own)) {
+          "kubernetes.ca: not in cluster.yaml, but the API server has a CA of its own; save the secret's ca.crt beside cluster.yaml and name it there, or add it to caFile, or the nodes will not trust the server");
+    } else if (!holds(expected.ca().get(), own)) {
       differences.add(
           "kubernetes.ca: '%s' is another CA than the API server's own; replace it by the secret's ca.crt, unless the nodes reach the server through something with a certificate of its own"
               .formatted(expected.ca().get().path()));
     }
     return differences;
+  }
+
+  private static boolean holds(Cluster.CaFile file, Set<Certificate> all) {
+    return certificates(file.pem()).containsAll(all);
   }
 
   private static boolean same(URI one, URI other) {

@@ -26,12 +26,18 @@ class ApiDifferencesTest {
 
   private static List<String> differences(
       String api, Optional<String> ca, String foundApi, String foundCa) {
+    return differences(api, ca, Optional.empty(), foundApi, foundCa);
+  }
+
+  private static List<String> differences(
+      String api, Optional<String> ca, Optional<String> site, String foundApi, String foundCa) {
     return ApiDifferences.of(
         new Cluster.Kubernetes(
             URI.create(api),
             ca.map(text -> new Cluster.CaFile("kubernetes-ca.pem", text)),
             "airflow",
             "1.29"),
+        site.map(text -> new Cluster.CaFile("site-ca.pem", text)),
         new SchedulerToken(foundApi, "secret-token", foundCa));
   }
 
@@ -49,6 +55,16 @@ class ApiDifferencesTest {
         .anyMatch(line -> line.startsWith("kubernetes.api: 'https://k8s:6443' in cluster.yaml"))
         .anyMatch(line -> line.startsWith("kubernetes.ca: not in cluster.yaml"))
         .noneMatch(line -> line.contains("secret-token"));
+  }
+
+  @Test
+  void theSitesFileMayHoldItsCa() {
+    Optional<String> none = Optional.empty();
+    assertThat(differences("https://k8s", none, Optional.of(pem), "https://k8s", pem)).isEmpty();
+    assertThat(differences("https://k8s", none, Optional.of(""), "https://k8s", pem))
+        .singleElement()
+        .asString()
+        .contains("or add it to caFile");
   }
 
   @Test

@@ -140,7 +140,7 @@ class ManifestsTest {
     Pod pod = pod(texts);
     assertThat(pod.getSpec().getInitContainers())
         .extracting(Container::getName)
-        .containsExactly("trust", "s3fs");
+        .containsExactly("s3fs");
     Container worker = pod.getSpec().getContainers().get(0);
     assertThat(worker.getEnv())
         .extracting(EnvVar::getName)
@@ -148,9 +148,9 @@ class ManifestsTest {
     assertThat(worker.getVolumeMounts())
         .extracting(VolumeMount::getMountPath)
         .contains("/opt/airflow/ca/database.pem", "/trust");
-    assertThat(pod.getSpec().getInitContainers().get(1).getEnv())
+    assertThat(pod.getSpec().getInitContainers().get(0).getEnv())
         .extracting(EnvVar::getName)
-        .contains("CURL_CA_BUNDLE");
+        .contains("SITE_CA_FILE", "CURL_CA_BUNDLE");
   }
 
   @Test
