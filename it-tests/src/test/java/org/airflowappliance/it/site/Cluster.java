@@ -293,9 +293,7 @@ public final class Cluster implements AutoCloseable {
   public String pushProbe() throws IOException {
     String here = site.registry().address() + "/tools/probe:1";
     String image = TestImage.PROBE.reference().asCanonicalNameString();
-    Program.run(START, "docker", "tag", image, here);
-    Program.run(START, "docker", "push", "--quiet", here);
-    Program.run(START, "docker", "rmi", here);
+    Docker.push(image, here);
     return site.registry().siteAddress()
         + "/tools/probe@"
         + site.registry().digest("tools/probe", "1");

@@ -2,6 +2,9 @@ package org.airflowappliance.it.site;
 
 import com.github.dockerjava.api.DockerClient;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.testcontainers.DockerClientFactory;
 
@@ -15,6 +18,27 @@ final class Docker {
       System.setProperty("api.version", version());
     }
     return DockerClientFactory.instance().client();
+  }
+
+  /** Loads an archive of an image. */
+  static void load(Path archive) throws IOException {
+    try (InputStream content = Files.newInputStream(archive)) {
+      client().loadImageCmd(content).exec();
+    }
+  }
+
+  /** Pushes an image that is here to a registry, under a name of the registry's. */
+  static void push(String image, String name) {
+    int tag = name.lastIndexOf(':');
+    client().tagImageCmd(image, name.substring(0, tag), name.substring(tag + 1)).exec();
+    try {
+      client().pushImageCmd(name).start().awaitCompletion();
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(stopped);
+    } finally {
+      client().removeImageCmd(name).exec();
+    }
   }
 
   /** Testcontainers asks for a newer API than Debian 12's daemon has, and does not negotiate. */

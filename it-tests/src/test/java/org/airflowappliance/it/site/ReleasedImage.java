@@ -8,17 +8,16 @@ import java.util.List;
 import org.airflowappliance.image.ImageArchive;
 
 /**
- * An image of a release, loaded and run with Docker's own command as an operator would.
+ * An image of a release, loaded, and run with Docker's own command as an operator would.
  *
  * @param id Docker's id, since other runs on this machine load images of the same name
  */
 public record ReleasedImage(String id) {
-  private static final Duration LOAD = Duration.ofMinutes(4);
   private static final Duration QUICK = Duration.ofSeconds(60);
 
   /** Loads an archive. */
   public static ReleasedImage load(Path archive) throws IOException {
-    Program.run(LOAD, "docker", "load", "--quiet", "--input", archive.toString());
+    Docker.load(archive);
     try (ImageArchive image = ImageArchive.open(archive)) {
       return new ReleasedImage(image.imageId());
     }
@@ -47,7 +46,7 @@ public record ReleasedImage(String id) {
 
   /** Takes the image away. */
   public void remove() throws IOException {
-    Program.run(QUICK, "docker", "rmi", "--force", id);
+    Docker.client().removeImageCmd(id).withForce(true).exec();
   }
 
   /**
