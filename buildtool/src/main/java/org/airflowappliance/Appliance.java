@@ -2,6 +2,7 @@ package org.airflowappliance;
 
 import java.util.List;
 import org.airflowappliance.image.Images;
+import org.airflowappliance.keycloak.RealmFile;
 import org.airflowappliance.kickstart.Kickstarts;
 import org.airflowappliance.kickstart.PxeTree;
 import org.airflowappliance.manifest.Manifests;
@@ -20,6 +21,7 @@ public final class Appliance {
     return List.of(
         new Images(),
         new Manifests(),
+        new RealmFile(),
         new Rpms(),
         new DnfRepository(),
         new Kickstarts(),

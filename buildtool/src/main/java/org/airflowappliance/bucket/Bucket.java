@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLException;
 import org.airflowappliance.cluster.Cluster;
+import org.airflowappliance.cluster.Trust;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -31,7 +32,7 @@ public final class Bucket implements AutoCloseable {
   public Bucket(Cluster cluster, String accessKey, String secretKey) {
     this.store = cluster.objectStore();
     UrlConnectionHttpClient.Builder http = UrlConnectionHttpClient.builder();
-    cluster.caFile().ifPresent(ca -> http.tlsTrustManagersProvider(new Trust(ca)));
+    cluster.caFile().ifPresent(ca -> http.tlsTrustManagersProvider(new Trust(ca)::managers));
     this.client =
         S3Client.builder()
             .endpointOverride(store.endpoint())

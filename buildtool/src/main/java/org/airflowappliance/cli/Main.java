@@ -6,6 +6,7 @@ import java.nio.file.FileSystemException;
 import org.airflowappliance.bucket.BucketProblem;
 import org.airflowappliance.cluster.InvalidCluster;
 import org.airflowappliance.cluster.UnreadableSecrets;
+import org.airflowappliance.keycloak.KeycloakProblem;
 import org.airflowappliance.kubernetes.KubernetesProblem;
 import org.airflowappliance.lock.StoreProblem;
 import org.airflowappliance.release.IllegalKey;
@@ -40,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DiffCommand.class,
       LockCommand.class,
       SecretsCommand.class,
+      KeycloakCommand.class,
       BucketCommand.class,
       KubeconfigCommand.class,
       CompletionCommand.class
@@ -105,6 +107,7 @@ public final class Main implements Runnable {
         || problem instanceof StoreProblem
         || problem instanceof BucketProblem
         || problem instanceof KubernetesProblem
+        || problem instanceof KeycloakProblem
         || problem instanceof IllegalReleaseTarget
         || problem instanceof IllegalKey;
   }

@@ -1,4 +1,4 @@
-package org.airflowappliance.bucket;
+package org.airflowappliance.cluster;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -13,12 +13,11 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.airflowappliance.cluster.Cluster.CaFile;
-import software.amazon.awssdk.http.TlsTrustManagersProvider;
 
 /** Java's own CAs and those of one PEM file together. */
-record Trust(CaFile ca) implements TlsTrustManagersProvider {
-  @Override
-  public TrustManager[] trustManagers() {
+public record Trust(CaFile ca) {
+  /** What a TLS client of this machine asks whether to believe a server. */
+  public TrustManager[] managers() {
     try {
       KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
       store.load(null, null);
@@ -27,8 +26,7 @@ record Trust(CaFile ca) implements TlsTrustManagersProvider {
       }
       return managers(store);
     } catch (GeneralSecurityException | IOException problem) {
-      throw new BucketProblem(
-          ca.path() + ": cannot be used as a CA file (" + problem.getMessage() + "); replace it");
+      throw new IllegalStateException(ca.path() + " was read without a problem before", problem);
     }
   }
 
@@ -39,7 +37,7 @@ record Trust(CaFile ca) implements TlsTrustManagersProvider {
         all.addAll(List.of(usual.getAcceptedIssuers()));
       }
     }
-    byte[] pem = ca.pem().getBytes(StandardCharsets.US_ASCII);
+    byte[] pem = ca.pem().getBytes(StandardCharsets.ISO_8859_1);
     all.addAll(
         CertificateFactory.getInstance("X.509")
             .generateCertificates(new ByteArrayInputStream(pem)));
