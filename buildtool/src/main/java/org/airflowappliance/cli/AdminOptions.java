@@ -65,8 +65,8 @@ final class AdminOptions {
   }
 
   private String firstLine() {
-    try (var lines = Files.lines(file, StandardCharsets.UTF_8)) {
-      return lines.findFirst().orElse("");
+    try {
+      return Files.readAllLines(file, StandardCharsets.UTF_8).stream().findFirst().orElse("");
     } catch (IOException unreadable) {
       throw new UserError(file + ": cannot be read (" + unreadable + "); check its name and mode");
     }

@@ -107,7 +107,7 @@ final class KeycloakApplyCommand implements Callable<Integer> {
     }
     realm.apply(plan);
     if (plan.made() > 0) {
-      say("%s: %d changes made".formatted(address, plan.made()));
+      say("%s: changes made: %d".formatted(address, plan.made()));
     }
     line.ifPresent(each -> fill(each, realm.secret(cluster.oidc().client())));
     if (machine != null) {

@@ -71,8 +71,7 @@ final class AdminApi {
     throw new KeycloakProblem(
         switch (answer.status()) {
           case UNAUTHORIZED, FORBIDDEN ->
-              "%s: %s may not do this (%s %s: %d); give it manage-clients and view-realm of the client realm-management, or choose another one with %s and --admin-realm"
-                  .formatted(address, login, method, uri, answer.status(), login.option());
+              denied("%s %s: %d".formatted(method, uri, answer.status()));
           case NOT_FOUND ->
               uri.equals(address.admin(""))
                   ? "%s: realm '%s' does not exist at %s; create it there, or correct oidc.serverUrl or --url"
@@ -80,6 +79,20 @@ final class AdminApi {
                   : unexpected(method, uri, answer);
           default -> unexpected(method, uri, answer);
         });
+  }
+
+  /** Who may list clients but see none gets empty lists; the realm always has some of these. */
+  JsonNode scopes() {
+    JsonNode scopes = get("client-scopes");
+    if (scopes.isEmpty()) {
+      throw new KeycloakProblem(denied("sees no client scope"));
+    }
+    return scopes;
+  }
+
+  private String denied(String why) {
+    return "%s: %s may not do this (%s); give it the role manage-clients of the client realm-management, or choose another one with %s and --admin-realm"
+        .formatted(address, login, why, login.option());
   }
 
   private String unexpected(String method, URI uri, Wire.Answer answer) {

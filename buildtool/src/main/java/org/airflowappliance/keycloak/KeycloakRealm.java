@@ -2,6 +2,7 @@ package org.airflowappliance.keycloak;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.List;
 import java.util.Optional;
 import org.airflowappliance.cluster.Cluster.CaFile;
 
@@ -47,7 +48,7 @@ public final class KeycloakRealm {
         roles = api.get("clients/" + id + "/roles?briefRepresentation=false");
       }
     }
-    LiveRealm live = LiveRealm.of(clients, roles, api.get("client-scopes"));
+    LiveRealm live = LiveRealm.of(clients, roles, api.scopes());
     return Planning.of(address.toString(), wanted, live, new Planning.Consent(adopt, prune));
   }
 
@@ -57,8 +58,20 @@ public final class KeycloakRealm {
    * @throws KeycloakProblem when Keycloak refuses one; those before it were made
    */
   public void apply(RealmPlan plan) {
+    int made = 0;
     for (Change change : plan.changes()) {
-      change.requests().forEach(api::change);
+      try {
+        change.requests().forEach(api::change);
+      } catch (KeycloakProblem problem) {
+        throw made == 0
+            ? problem
+            : new KeycloakProblem(
+                List.of(
+                    problem.getMessage(),
+                    "%s: %d of %d changes were made before; run it again when this is mended"
+                        .formatted(address, made, plan.made())));
+      }
+      made += change.isToldOnly() ? 0 : 1;
     }
   }
 

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** A realm as it is on its way to the one that is wanted; nothing is done here. */
 final class Planning {
@@ -38,6 +40,7 @@ final class Planning {
    */
   static RealmPlan of(String place, RealmFragment wanted, LiveRealm live, Consent consent) {
     Planning planning = new Planning(wanted, live, consent);
+    planning.missingScopes();
     wanted.clients().forEach(planning::client);
     planning.rolesAfterTheirClient();
     planning.leftovers();
@@ -48,15 +51,19 @@ final class Planning {
     return new RealmPlan(planning.changes);
   }
 
-  private void client(ObjectNode client) {
-    String id = client.get("clientId").asText();
-    List<String> missing = names(client.path("defaultClientScopes"));
+  private void missingScopes() {
+    Set<String> missing = new TreeSet<>();
+    wanted.clients().forEach(each -> missing.addAll(names(each.path("defaultClientScopes"))));
     missing.removeAll(live.scopes().keySet());
     for (String scope : missing) {
       problems.add(
-          "client '%s' needs the client scope '%s', which the realm does not have; make it as a new realm has it (Keycloak before 25 has no 'basic': upgrade it)"
-              .formatted(id, scope));
+          "there is no client scope '%s', which Airflow's clients need; make it as a new realm has it (Keycloak before 25 has no 'basic': upgrade it)"
+              .formatted(scope));
     }
+  }
+
+  private void client(ObjectNode client) {
+    String id = client.get("clientId").asText();
     Optional<JsonNode> there = live.client(id);
     if (there.isEmpty()) {
       changes.add(new Change("+ client " + id, Request.post("", "clients", client)));

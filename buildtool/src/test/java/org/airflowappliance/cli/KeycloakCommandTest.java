@@ -117,7 +117,30 @@ class KeycloakCommandTest {
 
     assertThat(apply().err())
         .startsWith(url() + "/realms/airflow: user 'ann' of realm 'master' may not do this (GET ")
-        .contains("403); give it manage-clients and view-realm of the client realm-management");
+        .contains("403); give it the role manage-clients of the client realm-management");
+  }
+
+  @Test
+  void whoMaySeeNoClientIsTold() {
+    answers.put(REALM + "/client-scopes", "200 []");
+
+    assertThat(apply().err())
+        .startsWith(
+            url()
+                + "/realms/airflow: user 'ann' of realm 'master' may not do this (sees no client scope); give it");
+  }
+
+  @Test
+  void howFarItCameIsTold() {
+    answers.put(REALM + "/clients", "200 [{\"id\": \"7\", \"clientId\": \"else\"}]");
+
+    // the server takes everything but a role
+    assertThat(apply().err())
+        .startsWith(url() + "/realms/airflow: Keycloak answers POST ")
+        .contains("/clients/7/roles with 404, none; look into its log\n")
+        .endsWith(
+            url()
+                + "/realms/airflow: 1 of 6 changes were made before; run it again when this is mended\n");
   }
 
   @Test

@@ -201,6 +201,6 @@ class PlanningTest {
 
     assertThatThrownBy(() -> plan(NOTHING))
         .hasMessageStartingWith(
-            "http://sso/realms/r: client 'airflow' needs the client scope 'basic', which the realm does not have;");
+            "http://sso/realms/r: there is no client scope 'basic', which Airflow's clients need;");
   }
 }

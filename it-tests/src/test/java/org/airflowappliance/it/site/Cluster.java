@@ -62,8 +62,7 @@ public final class Cluster implements AutoCloseable {
       String url = "https://" + network.address(BALANCER) + ":8080";
       Future<Kubernetes> kubernetesStart = start.part("Kubernetes", this::startKubernetes);
       ca = new SiteCa(folder.resolve("ca"));
-      Future<Keycloak> keycloakStart =
-          start.part("Keycloak", () -> startKeycloak(url, secrets.get("OIDC_CLIENT_SECRET")));
+      Future<Keycloak> keycloakStart = start.part("Keycloak", this::startKeycloak);
       Future<Database> databaseStart =
           start.part(
               "PostgreSQL",
@@ -94,7 +93,7 @@ public final class Cluster implements AutoCloseable {
           IntStream.rangeClosed(1, NODES)
               .mapToObj(each -> start.step("machine " + each, () -> machine(each)))
               .toList();
-      installation = new Installation(site, kubernetes, desk);
+      installation = new Installation(site, kubernetes, keycloakStart, desk);
       Start.done(
           start.step(
               "README: at the desk",
@@ -156,8 +155,8 @@ public final class Cluster implements AutoCloseable {
     return started;
   }
 
-  private Keycloak startKeycloak(String airflow, String secret) throws IOException {
-    return new Keycloak(network, network.address(KEYCLOAK), airflow, secret, ca);
+  private Keycloak startKeycloak() throws IOException {
+    return new Keycloak(network, network.address(KEYCLOAK), ca);
   }
 
   private LoadBalancer startBalancer() {

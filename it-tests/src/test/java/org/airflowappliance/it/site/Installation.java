@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.airflowappliance.file.Deletion;
@@ -25,11 +26,13 @@ import org.airflowappliance.file.Deletion;
 public final class Installation {
   private static final Duration LIMIT = Duration.ofMinutes(9);
   private static final Set<String> ISSUED =
-      Set.of("DATABASE_PASSWORD", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY", "OIDC_CLIENT_SECRET");
+      Set.of("DATABASE_PASSWORD", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY");
+  private static final String KEYCLOAK = "./appliance keycloak ";
   private static final String PAGE = "## Your own cluster";
 
   private final Site site;
   private final Kubernetes kubernetes;
+  private final Future<Keycloak> keycloak;
   private final Path desk;
 
   /** Not below the desk: the path of GnuPG's socket may not be long. */
@@ -38,11 +41,14 @@ public final class Installation {
   /**
    * At a desk.
    *
+   * @param keycloak may still be on its way; waited for when it is needed
    * @param desk the folder in which the commands are typed; a new one
    */
-  Installation(Site site, Kubernetes kubernetes, Path desk) throws IOException {
+  Installation(Site site, Kubernetes kubernetes, Future<Keycloak> keycloak, Path desk)
+      throws IOException {
     this.site = site;
     this.kubernetes = kubernetes;
+    this.keycloak = keycloak;
     this.desk = desk;
     Files.createDirectories(desk);
     Files.writeString(desk.resolve("kubeconfig"), kubernetes.getKubeConfigYaml());
@@ -84,6 +90,8 @@ public final class Installation {
         site.publish(desk.resolve("release"));
       } else if (line.startsWith("./appliance secrets new ")) {
         fillIn(issued(site.secrets()));
+      } else if (line.startsWith(KEYCLOAK)) {
+        Start.done(keycloak).giveRoles();
       } else if (line.startsWith("./appliance kubeconfig ")) {
         String[] parts = said.strip().split("=", 2);
         fillIn(Map.of(parts[0], parts[1]));
@@ -136,12 +144,16 @@ public final class Installation {
     ProcessBuilder process = new ProcessBuilder("sh", "-c", line).directory(desk.toFile());
     process.environment().put("KUBECONFIG", desk.resolve("kubeconfig").toString());
     process.environment().put("GNUPGHOME", keyring.toString());
+    if (line.startsWith(KEYCLOAK)) {
+      process.environment().put("KC_CLI_PASSWORD", Start.done(keycloak).administratorsPassword());
+    }
     return Program.attempt(LIMIT, process);
   }
 
   private String filled(String line) {
     return line.replace("HOST/PATH", site.registry().address() + "/airflow")
         .replace("URL", site.distribution())
+        .replace("ADMIN", "admin")
         .replace("NAME", "homelab");
   }
 

@@ -11,12 +11,24 @@ import org.airflowappliance.template.Template;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.images.builder.Transferable;
 
-/** The site's Keycloak with the realm of the tests: client {@code airflow} and a user a role. */
+/**
+ * The site's Keycloak with the realm of the tests and its people; the client and its roles come
+ * from the appliance.
+ */
 public final class Keycloak implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(4);
   private static final long MEMORY = 768L << 20;
   private static final String TLS = "/opt/keycloak/conf/tls.";
   private static final int MANAGEMENT = 9000;
+
+  /** Whoever is not named here has no role. */
+  static final Map<String, String> ROLES =
+      Map.of(
+          "ada", "airflow_admin",
+          "otto", "airflow_op",
+          "ursula", "airflow_user",
+          "vera", "airflow_viewer",
+          "paul", "airflow_public");
 
   private final KeycloakContainer container;
   private final String url;
@@ -26,11 +38,9 @@ public final class Keycloak implements AutoCloseable {
   /**
    * A running Keycloak.
    *
-   * @param airflow where browsers go to Airflow
-   * @param secret the client's
+   * @param ca signs its certificate
    */
-  Keycloak(SiteNetwork network, String address, String airflow, String secret, SiteCa ca)
-      throws IOException {
+  Keycloak(SiteNetwork network, String address, SiteCa ca) throws IOException {
     url = "https://" + address + ":8443";
     this.ca = ca;
     ServerKey key = ca.issue("Keycloak", address);
@@ -55,8 +65,7 @@ public final class Keycloak implements AutoCloseable {
                     .allowInsecure()
                     .withStartupTimeout(START))
             .withCopyToContainer(
-                Transferable.of(realm(airflow, secret)),
-                "/opt/keycloak/data/import/site-realm.json")
+                Transferable.of(realm()), "/opt/keycloak/data/import/site-realm.json")
             .withLabels(Owned.label())
             .withCreateContainerCmdModifier(
                 command -> command.getHostConfig().withMemory(MEMORY).withMemorySwap(MEMORY));
@@ -64,10 +73,10 @@ public final class Keycloak implements AutoCloseable {
     network.join(container.getContainerId(), address);
   }
 
-  private String realm(String airflow, String secret) {
+  private String realm() {
     try {
       return new Template("realm.json", Files.readString(Folders.itTests().resolve("realm.json")))
-          .fill(Map.of("base", airflow, "secret", secret, "password", password));
+          .fill(Map.of("password", password));
     } catch (IOException problem) {
       throw new UncheckedIOException(problem);
     }
@@ -81,6 +90,18 @@ public final class Keycloak implements AutoCloseable {
   /** Every user's password. */
   public String password() {
     return password;
+  }
+
+  /** Password of the administrator of all realms, {@code admin}. */
+  String administratorsPassword() {
+    return container.getAdminPassword();
+  }
+
+  /** Gives the realm's people their roles, which the appliance has made. */
+  void giveRoles() {
+    try (org.keycloak.admin.client.Keycloak admin = admin()) {
+      ROLES.forEach(new People(admin.realm("site"), password)::roles);
+    }
   }
 
   /** A client of the admin API. */

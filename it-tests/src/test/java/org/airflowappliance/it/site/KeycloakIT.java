@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.Map;
+import org.airflowappliance.cluster.SecretsFile;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,16 +23,11 @@ class KeycloakIT {
         new SignIn(
             keycloak.issuer(),
             cluster.balancer().url() + "/oauth-authorized/keycloak",
-            cluster.site().secrets().get("OIDC_CLIENT_SECRET"),
+            SecretsFile.read(cluster.installation().desk().resolve("secrets.env"))
+                .values()
+                .get("OIDC_CLIENT_SECRET"),
             cluster.ca().trust());
-    for (Map.Entry<String, String> each :
-        Map.of(
-                "ada", "airflow_admin",
-                "otto", "airflow_op",
-                "ursula", "airflow_user",
-                "vera", "airflow_viewer",
-                "paul", "airflow_public")
-            .entrySet()) {
+    for (Map.Entry<String, String> each : Keycloak.ROLES.entrySet()) {
       assertThat(signIn.claims(each.getKey(), keycloak.password()))
           .contains(
               "\"iss\":\"" + keycloak.issuer() + "\"",
