@@ -3,9 +3,14 @@
 In Airflow 2.2 a task whose DAG file is not there fails, whatever its retries say: the pod ends before the task has
 begun. When S3 goes away in just that second, the file is not gone. So a pod waits for its mount, as long as
 Kubernetes would wait for the sidecar that mounts it.
+
+That the mount can be read again says little of one file: s3fs asks up to four times for a name, and an S3 that comes
+back in between makes "no such file" of it, while the mount's marker is read well. So what a read lacks is believed
+only when it began after the mount had been well for a while.
 """
 import importlib
 import logging
+import math
 import os
 import time
 from pathlib import Path
@@ -19,8 +24,9 @@ log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 600
 PAUSE_SECONDS = 2
-# So often a file is read through a mount that is there, before what it lacks is believed.
-READS = 3
+# So long the mount has been read well before what a file lacks is believed: s3fs remembers what it heard of a name for
+# 30 s (stat_cache_expire), and four requests that time out take 20 s and more.
+WELL_SECONDS = 30
 
 
 def install() -> None:
@@ -38,14 +44,15 @@ def _wait_for_mount(module: ModuleType) -> None:
     read = module.get_dag
 
     def get_dag(subdir: Optional[str], dag_id: str) -> Any:
-        until, reads = time.monotonic() + WAIT_SECONDS, 0
+        until, well_since = time.monotonic() + WAIT_SECONDS, math.inf
         while True:
+            began = time.monotonic()
             try:
                 return read(subdir, dag_id)
             except module.AirflowException:
                 trouble = _trouble()
-                reads = 0 if trouble else reads + 1
-                if reads == READS or time.monotonic() > until:
+                well_since = math.inf if trouble else min(well_since, time.monotonic())
+                if began - well_since >= WELL_SECONDS or time.monotonic() > until:
                     raise
                 log.warning("DAG %r is not there, reading again: %s", dag_id, trouble or "the mount may have been away")
             time.sleep(PAUSE_SECONDS)
