@@ -24,7 +24,7 @@ FOUND_LATER = {
 # And after how many seconds it is believed, at least and at most.
 NOT_FOUND = {
     "a file that is gone": ([(0, MISSED, BACK)], WELL, WELL + 2 * PAUSE),
-    "a file that was gone when S3 came back": ([(21, MISSED, AWAY), (1, MISSED, BACK)], 21 + WELL, 30 + WELL + 2 * PAUSE),
+    "a file that was gone when S3 came back": ([(21, MISSED, AWAY), (1, MISSED, BACK)], 21 + WELL, 30 + WELL),
     "S3 stays away": ([(20, MISSED, AWAY)], WAIT, WAIT + 20 + 2 * PAUSE),
 }
 

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -61,9 +62,9 @@ public final class Installation {
   }
 
   /** The commands of one of the page's blocks, without comments. */
-  private static List<String> block(int number) throws IOException {
+  private static List<String> block(String heading, int number) throws IOException {
     String text = Files.readString(Folders.project().resolve("README.md"));
-    String page = text.substring(text.indexOf(PAGE));
+    String page = text.substring(text.indexOf(heading));
     return Arrays.stream(page.split("```")[2 * number + 1].split("\n"))
         .map(line -> line.replaceFirst("\\s+#.*", "").strip())
         .filter(line -> !line.isEmpty())
@@ -81,7 +82,7 @@ public final class Installation {
   }
 
   private void typeAll() throws IOException {
-    for (String line : block(0)) {
+    for (String line : block(PAGE, 0)) {
       String said = atDesk(line);
       if (line.startsWith("./appliance init ")) {
         Files.copy(
@@ -105,11 +106,24 @@ public final class Installation {
         site.clusterFile(release),
         desk.resolve("cluster.yaml"),
         StandardCopyOption.REPLACE_EXISTING);
-    for (String line : block(0)) {
+    for (String line : block(PAGE, 0)) {
       if (line.matches("\\./appliance (validate|build|publish) .*") || line.contains(" -k ")) {
         atDesk(line);
       }
     }
+  }
+
+  /** The commands of another page, with these words for its own names; what each of them said. */
+  public List<String> type(String heading, Map<String, String> words) throws IOException {
+    List<String> said = new ArrayList<>();
+    for (String line : block(heading, 0)) {
+      String typed = line;
+      for (Map.Entry<String, String> each : words.entrySet()) {
+        typed = typed.replace(each.getKey(), each.getValue());
+      }
+      said.add(atDesk(typed));
+    }
+    return said;
   }
 
   /** {@code kubectl apply -k} of a folder of the release. */
@@ -187,7 +201,7 @@ public final class Installation {
     for (String file : List.of("secrets.env", "airflow.pem", "airflow.key")) {
       node.place("/root/" + file, Files.readString(desk.resolve(file)), 0600);
     }
-    for (String line : block(1)) {
+    for (String line : block(PAGE, 1)) {
       String typed = "cd /root && " + filled(line).replace("dnf install", "dnf -y install");
       if (line.contains(" secrets.env ")) {
         await(together);

@@ -169,7 +169,7 @@ public final class SystemdNode extends GenericContainer<SystemdNode> {
    * again.
    */
   public void clock(String service, Duration ahead) {
-    String folder = "/run/systemd/system/" + service + ".service.d";
+    String folder = "/etc/systemd/system/" + service + ".service.d";
     if (ahead.isZero()) {
       run("rm -rf " + folder);
     } else {
