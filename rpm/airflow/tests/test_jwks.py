@@ -80,6 +80,37 @@ class Fetches(unittest.TestCase):
         self.jwks.find("one")
         self.assertEqual(self.count, 2)
 
+    def frozen(self):
+        """An attempt that takes as long as the time after which a next one used to be made."""
+        self.count += 1
+        self.now += 10
+        raise Unreachable("timed out")
+
+    def test_a_frozen_provider_is_not_asked_by_every_request(self):
+        self.jwks.find("one")
+        self.jwks._fetch = self.frozen
+        self.now = MAX_AGE + 1
+        for _ in range(10):
+            self.jwks.find("one")
+        self.assertEqual(self.count, 2)
+
+    def test_without_keys_a_frozen_provider_is_not_asked_by_every_request(self):
+        self.jwks._fetch = self.frozen
+        for _ in range(10):
+            with self.assertRaises(Unreachable):
+                self.jwks.find("one")
+        self.assertEqual(self.count, 1)
+
+    def test_a_forged_id_asks_a_failing_provider_once(self):
+        self.jwks.find("one")
+        self.failing, self.now = True, MIN_INTERVAL
+        with self.assertRaises(Unreachable):
+            self.jwks.find("forged")
+        for self.now in range(MIN_INTERVAL, 2 * MIN_INTERVAL):
+            with self.assertRaises(UnknownKey):
+                self.jwks.find("forged")
+        self.assertEqual(self.count, 2)
+
     def test_an_unreachable_provider_is_asked_again_soon(self):
         self.failing = True
         with self.assertRaises(Unreachable):

@@ -149,6 +149,13 @@ class Passwords(Machines):
     def test_are_not_taken(self):
         self.assertEqual(self.basic("local", "the-password"), 401)
 
+    def test_bytes_that_are_no_text(self):
+        with mock.patch.object(app.appbuilder.sm.oauth_remotes["keycloak"], "basic_auth", True):
+            for sent in (b"\xff:x", b"a\0b:x", b"", b"name"):
+                text = base64.b64encode(sent).decode()
+                answer = self.client.get("/api/v1/dags", headers={"Authorization": f"Basic {text}"})
+                self.assertEqual(answer.status_code, 401, sent)
+
     def test_are_taken_when_asked_for(self):
         with mock.patch.object(app.appbuilder.sm.oauth_remotes["keycloak"], "basic_auth", True):
             self.assertEqual(self.basic("local", "the-password"), 200)

@@ -1,6 +1,7 @@
 """What every answer carries, where redirects go, and the pages for people who cannot go on."""
 import logging
 import unittest
+from unittest import mock
 
 import lab
 from browser import Browser, app
@@ -54,6 +55,7 @@ class Redirects(unittest.TestCase):
             answer = Browser().get("/home", base_url=host)
             self.assertTrue(answer.headers["Location"].startswith(lab.BASE_URL + "/login/"), answer.headers["Location"])
             self.assertNotIn("evil", answer.headers["Location"])
+            self.assertEqual(answer.data, b"")
 
     def test_an_origin_of_another_site_is_not_gone_to(self):
         browser = Browser()
@@ -105,6 +107,20 @@ class Pages(unittest.TestCase):
         self.assertIn("the inner reason", logs.output[0])
         for word in (b"the inner reason", b"Traceback", b"ValueError", b".py"):
             self.assertNotIn(word, answer.data)
+
+    def test_without_the_database_there_is_a_page_for_who_is_signed_in(self):
+        browser = Browser()
+        browser.sign_in()
+        self.addCleanup(app.config.__setitem__, "PROPAGATE_EXCEPTIONS", app.config["PROPAGATE_EXCEPTIONS"])
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        logging.disable(logging.CRITICAL)
+        self.addCleanup(logging.disable, logging.NOTSET)
+        away = mock.Mock(side_effect=OSError("the database is away"))
+        with mock.patch.object(app.session_interface, "open_session", away):
+            answer = browser.get("/home")
+        self.assertEqual(answer.status_code, 500)
+        self.assertIn(b"Something went wrong", answer.data)
+        self.assertIn("X-Frame-Options", answer.headers)
 
     def test_who_has_no_role_is_told_and_can_sign_out(self):
         browser = Browser()

@@ -6,9 +6,12 @@ import lab
 from browser import Browser, app
 from cases import named, table
 
+from airflow.exceptions import AirflowException
 from airflow.models import DagModel
 from airflow.security import permissions
+from airflow.utils import timezone
 from airflow.utils.session import create_session
+from flask import g
 
 POSTS = {
     "/trigger?dag_id=mine": {"dag_id": "theirs"},
@@ -152,6 +155,47 @@ class OwnDags(Rights):
     def test_task_instances_of_its_own_are_shown(self):
         self.assertEqual(self.browser.get("/api/v1/dags/mine/dagRuns/~/taskInstances").status_code, 200)
         self.assertEqual(self.browser.get("/api/v1/dags/theirs/dagRuns/~/taskInstances").status_code, 403)
+
+    def test_who_reads_a_dag_does_not_change_its_runs(self):
+        self.reads_theirs()
+        path = "/api/v1/dags/{}/dagRuns/r1"
+        headers = {"Origin": lab.BASE_URL}
+        for dag, status in (("theirs", 403), ("mine", 404)):
+            answer = self.browser.http.patch(
+                path.format(dag), json={"state": "success"}, headers=headers, base_url=lab.BASE_URL
+            )
+            self.assertEqual(answer.status_code, status, answer.data)
+        self.assertEqual(self.browser.get("/api/v1/dags/theirs").status_code, 200)
+
+    def test_a_run_is_not_taken_from_another_dag_by_a_form(self):
+        from airflow.models import DagRun
+        from airflow.www.views import AirflowPrivilegeVerifierModelView as View
+
+        self.reads_theirs()
+        with create_session() as session:
+            session.add(DagRun(dag_id="theirs", run_id="r9", execution_date=timezone.datetime(2022, 1, 9), run_type="manual"))
+        self.addCleanup(self.forget_runs)
+        with app.test_request_context("/", base_url=lab.BASE_URL), create_session() as session:
+            g.user = app.appbuilder.sm.find_user(username="tom")
+            run = session.query(DagRun).filter_by(run_id="r9").one()
+            run.dag_id = "mine"
+            with self.assertRaisesRegex(AirflowException, "theirs"):
+                View.validate_dag_edit_access(run)
+            session.rollback()
+
+    def forget_runs(self):
+        from airflow.models import DagRun
+
+        with create_session() as session:
+            session.query(DagRun).delete()
+
+    def reads_theirs(self):
+        with app.app_context():
+            app.appbuilder.sm.bulk_sync_roles([{"role": "reader", "perms": [("can_read", "DAG:theirs")]}])
+        app.appbuilder.sm.auth_roles_mapping["reader"] = ["reader"]
+        self.addCleanup(app.appbuilder.sm.auth_roles_mapping.pop, "reader")
+        self.browser = Browser()
+        self.browser.sign_in("tom", ["team", "reader"])
 
     @table({path: (path, form) for path, form in POSTS.items()})
     def cannot_post(self, row):

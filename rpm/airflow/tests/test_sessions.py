@@ -172,6 +172,15 @@ class BackChannel(Sessions):
         self.assertEqual(answer.headers["Cache-Control"], "no-store")
         self.assertEqual([b.is_signed_in() for b in (self.browser, second, other)], [False, False, True])
 
+    def test_a_cookie_beside_the_call_is_neither_used_nor_ended(self):
+        self.assertEqual(self.browser.post(BACK_CHANNEL, data={"logout_token": "x"}).status_code, 400)
+        self.assertTrue(self.browser.is_signed_in())
+        self.assertNotIn("Set-Cookie", self.call(sign(self.claims())).headers)
+
+    def test_by_provider_session_of_a_clock_that_is_behind(self):
+        self.call(sign(self.claims(sub=None, iat=self.before - 60)))
+        self.assertFalse(self.browser.is_signed_in())
+
     def test_by_provider_session_only(self):
         other = Browser()
         other.sign_in(self.user, iat=self.before, sid="another-sid")

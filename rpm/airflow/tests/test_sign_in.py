@@ -91,6 +91,13 @@ WRONG = {
     "exp true": (changed(exp=True), "exp: is True, must be an integer"),
     "exp zero": (changed(exp=0), "exp: expired"),
     "exp with a fraction": (lambda c: sign({**c, "exp": c["exp"] + 0.5}), "must be an integer"),
+    "exp of 400 digits": (changed(exp=10**400), "exp: is a huge number, must be an integer"),
+    "exp far below zero": (changed(exp=-(10**400)), "exp: is a huge number, must be an integer"),
+    "iat of 400 digits": (changed(iat=10**400), "iat: is a huge number, must be an integer"),
+    "sub of 10 kB": (changed(sub="x" * 10_000), "sub: is 'xxxx"),
+    "sub with a zero byte": (changed(sub="a\0b"), "sub: is 'a\\x00b', must be a text"),
+    "sub with half a character": (changed(sub="\ud800"), "sub: is '\\ud800', must be a text"),
+    "name of 65 characters": (changed(preferred_username="n" * 65), "has 65 characters, Airflow has room for 64"),
     "exp NaN": (changed(exp=float("nan")), "exp: is nan, must be an integer"),
     "exp Infinity": (changed(exp=float("inf")), "exp: is inf, must be an integer"),
     "iat in two minutes": (at("iat", 120), "s in the future; compare the clocks"),
@@ -155,6 +162,7 @@ SAFE = {
     "/tree?dag_id=x": "/tree?dag_id=x",
     lab.BASE_URL + "/tree?dag_id=x": "/tree?dag_id=x",
     "/graph": "/graph",
+    "/log?dag_id=x": "/log?dag_id=x",
 }
 UNSAFE = {
     text: text
@@ -177,6 +185,8 @@ UNSAFE = {
         "https://airflow.test:8080/",
         "http://[evil/",
         "evil.test",
+        "/logout/",
+        "/login/?next=/login/",
         "/" + "x" * 3000,
     )
 }
@@ -470,6 +480,72 @@ class SignIn(unittest.TestCase):
         self.browser.sign_in("old-name", email="same@example.test")
         self.assertEqual(Browser().sign_in("new-name", email="same@example.test").status_code, 302)
         self.assertEqual(roles_of("new-name"), ["Admin", "Public"])
+
+    def test_names_longer_than_the_database_has_room_for(self):
+        long = "x" * 100
+        changes = dict(email=f"{long}@example.test", given_name=long, family_name=long)
+        self.assertEqual(self.browser.sign_in("longnamed", **changes).status_code, 302)
+        with app.app_context():
+            user = app.appbuilder.sm.find_user(username="longnamed")
+            self.assertLessEqual(max(len(user.email), len(user.first_name), len(user.last_name)), 64)
+
+    def test_a_name_with_a_zero_byte_is_no_name(self):
+        self.assertEqual(self.browser.sign_in(preferred_username="a\0b", sub="zero").status_code, 302)
+        self.assertEqual(roles_of("zero"), ["Admin", "Public"])
+
+    def test_nobody_has_a_password(self):
+        self.browser.sign_in("ada")
+        with app.app_context():
+            self.assertEqual(app.appbuilder.sm.find_user(username="ada").password, "!")
+
+    def test_roles_that_the_database_did_not_take_are_no_sign_in(self):
+        self.browser.sign_in("eve", ["airflow_admin"])
+        self.browser = Browser()
+        manager = app.appbuilder.sm
+        with mock.patch.object(manager, "update_user", lambda user: manager.get_session.rollback()):
+            self.refused(self.browser.sign_in("eve", ["airflow_viewer"]), 503)
+        self.assertEqual(Browser().sign_in("eve", ["airflow_viewer"]).status_code, 302)
+        self.assertEqual(roles_of("eve"), ["Public", "Viewer"])
+
+    def test_two_first_sign_ins_at_once(self):
+        manager = app.appbuilder.sm
+        add_user = manager.add_user
+
+        def late(*args, **kwargs):
+            add_user(*args, **kwargs)
+            return False  # as after the other one's commit
+
+        with mock.patch.object(manager, "add_user", late):
+            self.assertEqual(self.browser.sign_in("twice").status_code, 302)
+
+    def test_lines_of_others_are_no_lines_of_the_log(self):
+        logging.disable(logging.NOTSET)
+        with self.assertLogs("airflow_appliance.pages", "WARNING") as logs:
+            self.browser.get(CALLBACK + "?a%0aFORGED=1&a%0aFORGED=2")
+        self.assertNotIn("\n", logs.output[0])
+
+    @table(
+        {
+            path: path
+            for path in (
+                "/api/v1/security/login",
+                "/api/v1/security/refresh",
+                "/resetmypassword/form",
+                "/resetpassword/form",
+                "/userinfoeditview/form",
+                "/register/form",
+            )
+        }
+    )
+    def has_no_accounts_of_its_own_at(self, path):
+        self.browser.sign_in("ada")
+        self.assertIn(self.browser.get(path).status_code, (404, 405))
+        answer = self.browser.post(path, json={"username": "ada", "password": "x", "provider": "db"})
+        self.assertEqual(answer.status_code, 404)
+
+    def test_a_body_without_end_is_refused(self):
+        answer = self.browser.post("/oidc/backchannel-logout", data={"logout_token": "x" * 17_000_000})
+        self.assertEqual(answer.status_code, 413)
 
     def test_a_flood_of_unknown_keys_is_one_fetch(self):
         self.browser.sign_in()

@@ -1,6 +1,6 @@
 """[api] auth_backend: the REST API for the signed-in browser, and for machines with a token of the provider."""
 from functools import wraps
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Tuple
 from urllib.parse import urlsplit
 
 from connexion import ProblemException
@@ -41,8 +41,8 @@ def _work_for_sender() -> Optional[Response]:
     try:
         if kind.lower() == "bearer":
             machines.work_for(machines.machine(credentials.strip()))
-        elif kind.lower() == "basic" and request.authorization is not None:
-            machines.work_for(machines.person(request.authorization.username, request.authorization.password))
+        elif kind.lower() == "basic":
+            machines.work_for(machines.person(*_name_and_password()))
         else:
             raise TokenRefused(f"authorization: {kind[:20]!r} is not taken here")
     except Unreachable as problem:
@@ -53,6 +53,16 @@ def _work_for_sender() -> Optional[Response]:
         said = f'Bearer error="invalid_token", error_description="Reference {reference(problem)}"'
         return Response("Unauthorized", 401, {"WWW-Authenticate": said})
     return None
+
+
+def _name_and_password() -> Tuple[str, str]:
+    try:
+        sent = request.authorization
+    except ValueError:  # bytes that are no text
+        sent = None
+    if sent is None or not sent.username or not f"{sent.username}{sent.password}".isprintable():
+        raise TokenRefused("basic: there is no name and password")
+    return sent.username, sent.password
 
 
 def _is_same_origin() -> bool:

@@ -11,7 +11,7 @@ from airflow_appliance.fetch import Unreachable
 log = logging.getLogger(__name__)
 
 MIN_INTERVAL = 30
-RETRY_INTERVAL = 5
+RETRY_INTERVAL = 15
 MAX_AGE = 600
 MAX_KEYS = 32
 MIN_BITS = 2048
@@ -40,12 +40,15 @@ class Jwks:
 
     def _refresh(self, needed: bool) -> None:
         if self._clock() < self._next_fetch:
+            if not self._keys:
+                raise Unreachable("signing keys: the provider did not give any some seconds ago")
             return
-        # Without any key nobody can sign in, so that is mended soon; a forged id earns no more than its one fetch.
-        self._next_fetch = self._clock() + (MIN_INTERVAL if self._keys and needed else RETRY_INTERVAL)
         try:
             self._keys = signing_keys(self._fetch())
         except Exception as problem:
+            # From the end of the attempt, which may have taken long. Without any key nobody can sign in, so that is tried
+            # sooner; a forged id earns no more than its one fetch.
+            self._next_fetch = self._clock() + (MIN_INTERVAL if self._keys else RETRY_INTERVAL)
             if needed:
                 raise Unreachable(f"signing keys: {problem}") from problem
             log.warning("signing keys could not be renewed, the known ones stay: %s", problem)

@@ -4,10 +4,8 @@ from typing import Any
 from flask import _request_ctx_stack, current_app, g
 
 from airflow_appliance.oidc import PROVIDER, Provider
+from airflow_appliance.people import MACHINE_PREFIX, NO_PASSWORD, check_name
 from airflow_appliance.tokens import TokenRefused
-
-# As Keycloak names the user behind a client; people may not have such a name.
-MACHINE_PREFIX = "service-account-"
 
 
 def machine(token: str) -> Any:
@@ -20,7 +18,7 @@ def person(username: str, password: str) -> Any:
     """The local user with this password; TokenRefused when there is none, or nobody asked for passwords."""
     if not provider().basic_auth:
         raise TokenRefused("basic: name and password are not taken here (cluster.yaml oidc.basicAuth)")
-    # Whoever signed in at the provider is stored with the hash of an empty password.
+    # Whoever signed in at the provider has no password; not even the empty one.
     user = current_app.appbuilder.sm.auth_user_db(username, password) if password else None
     if user is None:
         raise TokenRefused(f"basic: no such name and password, {username[:80]!r}")
@@ -42,13 +40,16 @@ def _user(client: str, role_name: str) -> Any:
     name = MACHINE_PREFIX + client
     roles = [manager.find_role(role_name)]
     user = manager.find_user(username=name)
+    check_name(user, name)
     if user is None:
         made = manager.add_user(name, client, "(machine)", f"{name}@machine.invalid", roles)
         # Another webserver may have been quicker.
         user = made or manager.find_user(username=name)
     if not user or not user.is_active:
         raise TokenRefused(f"{name}: {'is not active' if user else 'could not be made'}")
-    if list(user.roles) != roles:
-        user.roles = roles
+    if list(user.roles) != roles or user.password != NO_PASSWORD:
+        user.roles, user.password = roles, NO_PASSWORD
         manager.update_user(user)
+    if list(user.roles) != roles:
+        raise TokenRefused(f"{name}: the database did not take its role {role_name}")
     return user

@@ -170,6 +170,8 @@ def flask_settings(settings: Settings, environment: Mapping[str, str] = os.envir
         # A row is kept while its session may go on, and while a sign-in that has begun may end.
         "PERMANENT_SESSION_LIFETIME": timedelta(seconds=max(settings.oidc.session_seconds, PENDING_SECONDS)),
         "WTF_CSRF_ENABLED": True,
+        # Of a request's body, which is read before anybody has proved who they are.
+        "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
         "APP_THEME": "simplex.css",
     }
 

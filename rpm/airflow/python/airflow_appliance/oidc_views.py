@@ -3,7 +3,7 @@ import logging
 from typing import Any, Optional
 from urllib.parse import urlencode, urlsplit
 
-from flask import g, make_response, redirect, request, session
+from flask import _request_ctx_stack, current_app, g, make_response, redirect, request, session
 from flask_appbuilder import expose
 from flask_appbuilder.security.views import AuthOAuthView
 from flask_login import login_user
@@ -12,6 +12,7 @@ from airflow_appliance import sessions
 from airflow_appliance.fetch import Rejected, Unreachable
 from airflow_appliance.oidc import PROVIDER, Provider, SecretMissing
 from airflow_appliance.pages import base, home, refusal, uncached
+from airflow_appliance.people import AccountTrouble, account
 from airflow_appliance.tokens import TokenRefused
 
 log = logging.getLogger(__name__)
@@ -48,9 +49,11 @@ class SignInView(AuthOAuthView):
         try:
             done = self._provider().finish(session, request.args)
             manager = self.appbuilder.sm
-            user = manager.auth_user_oauth(manager.get_oauth_user_info(PROVIDER, done.claims))
+            user = account(manager, manager.get_oauth_user_info(PROVIDER, done.claims))
         except Unreachable as problem:
             return _away(problem)
+        except AccountTrouble as problem:
+            return refusal(503, _NOT_DONE, "Your account could not be brought up to date. Try again.", problem)
         except SecretMissing as problem:
             return refusal(503, _NOT_DONE, "This webserver is not set up for sign-in.", problem)
         except (TokenRefused, Rejected) as problem:
@@ -70,7 +73,8 @@ class SignInView(AuthOAuthView):
     @expose("/oidc/backchannel-logout", methods=["POST"])
     def backchannel_logout(self) -> Any:
         """The provider itself calls this when it ended a user's session."""
-        session.clear()
+        # The caller is no browser: whatever cookie came with the request, its session is neither used nor changed.
+        _request_ctx_stack.top.session = current_app.make_null_session()
         try:
             claims = self._provider().verifier.logout_token(request.form.get("logout_token"))
         except TokenRefused as problem:
@@ -78,7 +82,7 @@ class SignInView(AuthOAuthView):
         except Unreachable as problem:
             return _away(problem)
         sessions.end_all(claims.get("sub"), claims.get("sid"), claims["iat"])
-        log.info("the identity provider ended the sessions of sub %s", claims.get("sub"))
+        log.info("the identity provider ended the sessions of sub %r", claims.get("sub"))
         return uncached(make_response("", 200))
 
     def _signed_in_already(self, target: Optional[str]) -> Any:
@@ -105,7 +109,7 @@ def safe_target(url: Optional[str]) -> Optional[str]:
     if (parts.scheme or parts.netloc) and (parts.scheme, parts.netloc) != (own.scheme, own.netloc):
         return None
     # A path of two slashes would name another host once scheme and host are gone.
-    if url.startswith("//") or not parts.path.startswith("/") or parts.path.startswith("//"):
+    if url.startswith("//") or not parts.path.startswith("/") or parts.path.startswith(("//", "/login", "/logout")):
         return None
     return parts.path + (f"?{parts.query}" if parts.query else "")
 

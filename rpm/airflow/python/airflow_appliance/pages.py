@@ -47,7 +47,9 @@ def home() -> str:
 def reference(reason: Any, traceback: bool = False) -> str:
     """Write the reason to the log; gives the number under which it stands there."""
     number = secrets.token_hex(4)
-    log.warning("sign-in reference %s: %s", number, reason, exc_info=traceback)
+    # What others wrote makes no lines of its own.
+    printable = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in str(reason)[:500])
+    log.warning("sign-in reference %s: %s", number, printable, exc_info=traceback)
     return number
 
 
@@ -65,18 +67,13 @@ def uncached(answer: Any) -> Any:
 
 def replace_airflows(app: Any) -> None:
     """Airflow's own pages for people without a role and for its faults are in the style of the others."""
-    app.jinja_loader = ChoiceLoader(
-        [
-            DictLoader(
-                {
-                    "airflow/no_roles_permissions.html": "{{ appliance_no_role() }}",
-                    "airflow/traceback.html": "{{ appliance_fault() }}",
-                }
-            ),
-            app.jinja_loader,
-        ]
-    )
-    app.jinja_env.globals.update(appliance_no_role=_no_role, appliance_fault=_fault)
+    from airflow.www import views
+
+    mine = DictLoader({"airflow/no_roles_permissions.html": "{{ appliance_no_role() }}"})
+    app.jinja_loader = ChoiceLoader([mine, app.jinja_loader])
+    app.jinja_env.globals.update(appliance_no_role=_no_role)
+    # Not as a template, which asks who the user is: without its database nobody knows. Airflow registers it after this.
+    views.show_traceback = lambda _error: (uncached(make_response(_fault())), 500)
 
 
 def _no_role() -> Markup:

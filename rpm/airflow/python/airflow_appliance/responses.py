@@ -29,6 +29,8 @@ def protect(app: Any, issuer: str) -> None:
     def guard(answer: Any) -> Any:
         if "Location" in answer.headers:
             answer.headers["Location"] = _location(answer.headers["Location"], provider)
+            if 300 <= answer.status_code < 400:
+                answer.set_data(b"")  # it names the place as it was
         for name, value in headers.items():
             answer.headers.setdefault(name, value)
         # What a signed-in person saw is not for who uses the browser next.

@@ -1,25 +1,21 @@
 """Airflow's security manager with this cluster's sign-in."""
-import logging
 from typing import Any, Dict, Optional, Sequence, Tuple
 
-from flask import current_app, has_request_context, make_response, request
+from flask import abort, current_app, has_request_context, make_response, request
 
 from airflow.configuration import conf
 from airflow.exceptions import AirflowConfigException
 from airflow.security import permissions
 from airflow.www.security import AirflowSecurityManager
-from airflow_appliance import pages, responses, sessions
-from airflow_appliance.dag_rights import named_dags, shows_every_dag
-from airflow_appliance.machines import MACHINE_PREFIX
+from airflow_appliance import dag_rights, pages, people, responses, sessions
 from airflow_appliance.oidc import PROVIDER
 from airflow_appliance.oidc_views import SignInView
 from airflow_appliance.pages import refusal, uncached
-from airflow_appliance.tokens import TokenRefused, client_roles
-
-log = logging.getLogger(__name__)
 
 _UNCHANGED = "Nothing was changed by what you just asked for."
 
+# Flask-AppBuilder's own accounts: passwords beside the provider's, a sign-in of the API's own, names that people choose.
+_CLOSED = ("RegisterUserOAuthView", "ResetMyPasswordView", "ResetPasswordView", "SecurityApi", "UserInfoEditView")
 # They work without a session, also for who has just lost one.
 _WITHOUT_SESSION = {
     "static",
@@ -52,27 +48,14 @@ class SecurityManager(AirflowSecurityManager):
         csrf.exempt(f"{SignInView.__module__}.{SignInView.backchannel_logout.__name__}")
         # First of all, before anything asks who the user is.
         app.before_request_funcs.setdefault(None, []).insert(0, _end_what_is_over)
+        app.before_request_funcs[None].insert(0, _close)
         pages.replace_airflows(app)
+        dag_rights.judge_what_was()
         responses.protect(app, self.oauth_remotes[PROVIDER].issuer)
 
     def get_oauth_user_info(self, provider: str, resp: Dict[str, Any]) -> Dict[str, Any]:
-        """The user as Flask-AppBuilder wants it, from verified claims."""
-        username = _text(resp, "preferred_username") or resp["sub"]
-        if username.lower().startswith(MACHINE_PREFIX):
-            # Its rights are those that cluster.yaml gives a machine, and no person's.
-            raise TokenRefused(f"preferred_username: {username[:80]!r} is the name of a machine")
-        email = _text(resp, "email")
-        if email and self._has_another(email, username):
-            # E-mail addresses are unique in Airflow's table: the new user would not get in.
-            log.warning("the e-mail address of user %s belongs to another user, so it is left out", username)
-            email = ""
-        return {
-            "username": username,
-            "email": email,
-            "first_name": _text(resp, "given_name"),
-            "last_name": _text(resp, "family_name"),
-            "role_keys": client_roles(resp, self.oauth_remotes[provider].client),
-        }
+        """The user as Flask-AppBuilder wants it, from verified claims; TokenRefused for a name that cannot be one."""
+        return people.facts(self, resp, self.oauth_remotes[provider].client)
 
     def check_authorization(
         self, perms: Optional[Sequence[Tuple[str, str]]] = None, dag_id: Optional[str] = None
@@ -80,9 +63,10 @@ class SecurityManager(AirflowSecurityManager):
         """Asks for every DAG that the request names: Airflow 2.2 looks at the query only, its forms hold others."""
         if not perms or not has_request_context():
             return super().check_authorization(perms, dag_id)
-        if shows_every_dag() and not self.has_access(permissions.ACTION_CAN_READ, permissions.RESOURCE_DAG):
+        perms = [*perms, *dag_rights.also_needed()]
+        if dag_rights.shows_every_dag() and not self.has_access(permissions.ACTION_CAN_READ, permissions.RESOURCE_DAG):
             return False
-        named = named_dags(dag_id)
+        named = dag_rights.named_dags(dag_id)
         if not named:
             return super().check_authorization(perms, dag_id)
         return all(super(SecurityManager, self).check_authorization(perms, name) for name in named)
@@ -92,9 +76,12 @@ class SecurityManager(AirflowSecurityManager):
         user = super().load_user(user_id)
         return user if user and user.is_active else None
 
-    def _has_another(self, email: str, username: str) -> bool:
-        other = self.find_user(email=email)
-        return bool(other) and other.username.lower() != username.lower()
+
+def _close() -> None:
+    """What Flask-AppBuilder offers besides the provider's sign-in is not there."""
+    view = (request.endpoint or "").partition(".")[0]
+    if view.endswith(_CLOSED):  # Airflow has put "Custom" before most of them
+        abort(404)
 
 
 def _end_what_is_over() -> Any:
@@ -119,8 +106,3 @@ def _opens_a_page() -> bool:
         return mode == "navigate"
     accepts = request.accept_mimetypes
     return "X-Requested-With" not in request.headers and (not accepts or accepts.accept_html)
-
-
-def _text(claims: Dict[str, Any], name: str) -> str:
-    value = claims.get(name)
-    return value[:250] if isinstance(value, str) else ""

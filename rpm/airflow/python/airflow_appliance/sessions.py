@@ -19,6 +19,8 @@ from sqlalchemy.exc import IntegrityError
 
 _KEY = "oidc"
 _MARK = "ended-"
+# No later sign-in has this id again.
+FOR_EVER = 2**53
 _OF_A_USER = re.compile(r"([0-9a-f]{40})-")
 
 
@@ -49,7 +51,7 @@ def end() -> Optional[str]:
     """End this browser's session; returns its ID token, which the provider wants to see at sign-out."""
     known = session.get(_KEY)
     if known:
-        _mark("session", session.sid, known["iat"])
+        _mark("session", session.sid, FOR_EVER)
     _forget_row()
     logout_user()
     session.clear()
@@ -66,7 +68,7 @@ def end_all(sub: Optional[str], sid: Optional[str], iat: int) -> None:
         model.query.filter(model.session_id.like(_digest("sub", sub) + "-%")).delete(synchronize_session=False)
         _store().db.session.commit()
     if sid:
-        _mark("sid", sid, iat)
+        _mark("sid", sid, FOR_EVER)
 
 
 def over(limit: int) -> Optional[Over]:

@@ -120,7 +120,7 @@ def _check_times(claims: Dict[str, Any]) -> None:
     now = time.time()
     for name in ("exp", "iat", *(["nbf"] if "nbf" in claims else [])):
         # bool is an int for isinstance, NaN and Infinity are floats: none of them is a time
-        if type(claims.get(name)) is not int:
+        if type(claims.get(name)) is not int or not 0 <= claims[name] < 2**53:
             raise TokenRefused(f"{name}: is {_shown(claims.get(name))}, must be an integer")
     if claims["exp"] <= now - LEEWAY:
         raise TokenRefused(f"exp: expired {now - claims['exp']:.0f} s ago")
@@ -140,10 +140,11 @@ def _check_at_hash(at_hash: str, access_token: Optional[Any]) -> None:
 
 def _text(claims: Dict[str, Any], name: str) -> str:
     value = claims.get(name)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or len(value) > 255 or not value.isprintable():
         raise TokenRefused(f"{name}: is {_shown(value)}, must be a text")
     return value
 
 
 def _shown(value: Any) -> str:
-    return repr(value)[:120]
+    # A number of thousands of digits takes long to write.
+    return "a huge number" if type(value) is int and value.bit_length() > 64 else repr(value)[:120]
