@@ -2,6 +2,7 @@ package org.airflowappliance.it.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.regex.Pattern;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
@@ -23,10 +24,17 @@ final class EndIT {
           "Process \\d+: (UPDATE|INSERT INTO|DELETE FROM|SELECT)"
               + " \"?(task_instance|dag_run|slot_pool|job)\\b");
 
+  private static final Duration UP = Duration.ofMinutes(4);
   private static final long LIMIT = 16L << 30;
 
   /** PostgreSQL, MinIO, Keycloak, registry, balancer, Kubernetes and three nodes. */
   private static final int PARTS = 9;
+
+  /** With images that are there: those that are built have been built before. */
+  @Test
+  void siteAndNodesWereUpInTime(Cluster cluster) {
+    assertThat(cluster.report().seconds(Cluster.UP)).isLessThan(UP.toSeconds());
+  }
 
   @Test
   void theContainersPeaksAreWithinTheLimit(Cluster cluster) {

@@ -59,6 +59,11 @@ public final class Report {
     time(what + ", most", sorted.get(sorted.size() - 1));
   }
 
+  /** Seconds of what was measured. */
+  public synchronized double seconds(String what) {
+    return seconds.get(what);
+  }
+
   /** Anything else that a reader wants to know. */
   public synchronized void fact(String name, String value) {
     facts.put(name, value.strip().replace("\n", ", "));
