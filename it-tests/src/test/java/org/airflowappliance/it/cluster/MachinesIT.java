@@ -13,10 +13,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Machines at the REST API, with tokens that the real identity provider made for them. */
 @Order(17)
 @Tag("cluster")
+@ResourceLock("airflow-ci")
 @ExtendWith(ClusterExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class MachinesIT {

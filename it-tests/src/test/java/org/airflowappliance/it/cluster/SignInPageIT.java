@@ -11,10 +11,12 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The README's page about sign-in: its commands, as they stand there. */
 @Order(18)
 @Tag("cluster")
+@ResourceLock("airflow-ci")
 @ExtendWith(ClusterExtension.class)
 final class SignInPageIT {
   @Test
