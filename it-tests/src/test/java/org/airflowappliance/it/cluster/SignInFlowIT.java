@@ -2,9 +2,13 @@ package org.airflowappliance.it.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -12,6 +16,7 @@ import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
 import org.airflowappliance.it.site.People;
 import org.airflowappliance.it.site.SignInSteps;
+import org.airflowappliance.it.site.SystemdNode;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -33,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class SignInFlowIT {
   private static final int ROUND_TRIPS = 10;
   private static final int REQUESTS = 31;
+  private static final int SILENT = 9;
   private static final String USER = "freya";
 
   private Cluster cluster;
@@ -114,6 +120,26 @@ final class SignInFlowIT {
             .skip(REQUESTS / 2)
             .findFirst()
             .orElseThrow());
+  }
+
+  /** Browsers open connections ahead of need; a node has three processes. */
+  @Test
+  void silentConnectionsHoldNoWebserver() throws IOException {
+    SystemdNode node = cluster.nodes().get(2);
+    List<Socket> silent = new ArrayList<>();
+    try {
+      for (int each = 0; each < SILENT; each++) {
+        silent.add(new Socket(node.address(), 8080));
+      }
+      long begun = System.nanoTime();
+      assertThat(browser().at(webserver(2)).get(base + "/api/v1/version").statusCode())
+          .isEqualTo(200);
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
+    } finally {
+      for (Socket each : silent) {
+        each.close();
+      }
+    }
   }
 
   @ParameterizedTest
