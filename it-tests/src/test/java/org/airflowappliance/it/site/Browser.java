@@ -96,6 +96,8 @@ public final class Browser implements AutoCloseable {
         user + " is back at Airflow",
         LIMIT,
         () -> driver.getCurrentUrl().startsWith(cluster.balancer().url()));
+    // the address changes before the page is there
+    until("Airflow's bar of menus, or a page that says why there is none", ".navbar-nav, main h1");
   }
 
   /** Opens a path of Airflow. */
