@@ -1,6 +1,20 @@
 """What Airflow runs in each of its processes; a copy in AIRFLOW_HOME would lose against one in the DAG bucket."""
-from airflow_appliance import cli_log, dag_guard, executor, pods, settings, worker_dag, worker_log
-from airflow_appliance.pods import pod_mutation_hook
+from airflow.configuration import conf
+from airflow_appliance import dag_imports
+
+# First of all: every import after this may look into the DAG folder.
+dag_imports.install(conf.get("core", "dags_folder"))
+
+from airflow_appliance import (  # noqa: E402
+    cli_log,
+    dag_guard,
+    executor,
+    pods,
+    settings,
+    worker_dag,
+    worker_log,
+)
+from airflow_appliance.pods import pod_mutation_hook  # noqa: E402
 
 __all__ = ["pod_mutation_hook"]
 
