@@ -3,6 +3,7 @@ package org.airflowappliance.it.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
@@ -378,10 +379,20 @@ final class SignInFlowIT {
   void anOversizedAnswerOrCookieIsRefused(int size) {
     SignInSteps browser = browser();
     String answer = answer(browser);
-    assertThat(browser.get(with(answer, "code", "x".repeat(size))).statusCode())
-        .isBetween(400, 499);
+    assertThat(status(browser, with(answer, "code", "x".repeat(size)))).isBetween(400, 499);
     browser.cookie("session", "x".repeat(size));
-    assertThat(browser.get(base + "/home").statusCode()).isIn(302, 400, 431);
+    assertThat(status(browser, base + "/home")).isIn(302, 400, 431);
+    browser.forgetAirflow();
+    assertThat(browser.isSignedIn()).isFalse();
+  }
+
+  /** A webserver that has read enough answers and hangs up, and the answer may be lost in that. */
+  private static int status(SignInSteps browser, String url) {
+    try {
+      return browser.get(url).statusCode();
+    } catch (UncheckedIOException hungUp) {
+      return 400;
+    }
   }
 
   @ParameterizedTest
