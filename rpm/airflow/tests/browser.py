@@ -58,13 +58,17 @@ def roles_of(username):
         return sorted(role.name for role in user.roles) if user else None
 
 
+def set_active(username, active):
+    """Lets a user be one of Airflow's, or not."""
+    with app.app_context():
+        manager = app.appbuilder.sm
+        user = manager.find_user(username=username)
+        user.active = active
+        manager.update_user(user)
+
+
 def expire_keys():
-    """The next unknown key id is asked for at once."""
+    """No key is known, and the next request that needs one, or asks for the provider, asks at once."""
     jwks = app.appbuilder.sm.oauth_remotes["keycloak"].verifier.jwks
-    jwks._keys, jwks._next_fetch = {}, float("-inf")
-    return jwks
-
-
-def forget_check():
-    """Whether the provider is there is asked at the next sign-in."""
-    app.appbuilder.sm.oauth_remotes["keycloak"]._checked = float("-inf")
+    jwks._keys, jwks._away = {}, None
+    jwks._next_fetch = jwks._next_check = float("-inf")

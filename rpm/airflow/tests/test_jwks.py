@@ -6,7 +6,16 @@ from cases import named, table
 from identity import Key
 
 from airflow_appliance.fetch import Unreachable
-from airflow_appliance.jwks import MAX_AGE, MIN_INTERVAL, RETRY_INTERVAL, Jwks, UnknownKey, signing_keys
+from airflow_appliance.jwks import (
+    AWAY_INTERVAL,
+    CHECK_INTERVAL,
+    MAX_AGE,
+    MIN_INTERVAL,
+    RETRY_INTERVAL,
+    Jwks,
+    UnknownKey,
+    signing_keys,
+)
 
 key = Key("one")
 OTHERS = {
@@ -110,6 +119,27 @@ class Fetches(unittest.TestCase):
             with self.assertRaises(UnknownKey):
                 self.jwks.find("forged")
         self.assertEqual(self.count, 2)
+
+    def test_a_check_is_a_rare_look_that_has_the_newest_keys(self):
+        self.jwks.check()
+        self.keys = [Key("two")]
+        self.jwks.check()
+        self.assertEqual(self.count, 1)
+        self.now = CHECK_INTERVAL
+        self.jwks.check()
+        self.jwks.find("two")
+        self.assertEqual(self.count, 2)
+
+    def test_a_check_says_that_the_provider_is_away_and_known_keys_stay(self):
+        self.jwks.check()
+        self.failing, self.now = True, CHECK_INTERVAL
+        for _ in range(2):
+            with self.assertRaises(Unreachable):
+                self.jwks.check()
+        self.jwks.find("one")
+        self.assertEqual(self.count, 2)
+        self.failing, self.now = False, CHECK_INTERVAL + AWAY_INTERVAL
+        self.jwks.check()
 
     def test_an_unreachable_provider_is_asked_again_soon(self):
         self.failing = True

@@ -7,7 +7,7 @@ from datetime import timedelta
 from unittest import mock
 
 import lab
-from browser import Browser, app
+from browser import Browser, app, set_active
 from cases import named, table
 from identity import CLIENT, ISSUER, LOGOUT_EVENT, Key, id_claims, logout_claims, query_of, unsigned
 
@@ -279,11 +279,7 @@ class Limit(Sessions):
 
     def test_a_user_who_was_made_inactive_here_is_out_at_once(self):
         self.browser.sign_in("leaver")
-        with app.app_context():
-            manager = app.appbuilder.sm
-            user = manager.find_user(username="leaver")
-            user.active = False
-            manager.update_user(user)
+        set_active("leaver", False)
         self.assertFalse(self.browser.is_signed_in())
 
     def test_rows_live_as_long_as_a_session_may(self):

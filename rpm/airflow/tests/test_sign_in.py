@@ -5,7 +5,7 @@ import unittest
 from unittest import mock
 
 import lab
-from browser import CALLBACK, Browser, app, expire_keys, forget_check, roles_of
+from browser import CALLBACK, Browser, app, expire_keys, roles_of, set_active
 from cases import named, table
 from identity import CLIENT, ISSUER, SECRET, Key, at_hash, hs256, id_claims, query_of, unsigned
 from cryptography.hazmat.primitives import hashes
@@ -425,8 +425,8 @@ class SignIn(unittest.TestCase):
         self.assertFalse(self.browser.is_signed_in())
 
     def test_a_provider_that_is_away_is_said_before_the_browser_is_sent_there(self):
-        self.addCleanup(forget_check)
-        forget_check()
+        self.addCleanup(expire_keys)
+        expire_keys()
         provider.mode = "away"
         self.addCleanup(setattr, provider, "mode", None)
         answer = self.browser.get("/login/")
@@ -434,7 +434,7 @@ class SignIn(unittest.TestCase):
         self.assertIn(b"does not answer", answer.data)
         provider.mode = None
         self.assertEqual(self.browser.get("/login/").status_code, 503)  # asked again only after a while
-        forget_check()
+        expire_keys()
         self.assertEqual(self.browser.get("/login/").status_code, 302)
 
     @table({name: name for name in ("away", "slow", "dripping", "slow headers", "garbage", "huge", "a list", "redirect")})
@@ -447,7 +447,7 @@ class SignIn(unittest.TestCase):
         self.addCleanup(expire_keys)
         provider.mode = mode
         self.addCleanup(setattr, provider, "mode", None)
-        with mock.patch("airflow_appliance.fetch.TIMEOUT", 1):
+        with mock.patch("airflow_appliance.oidc.KEYS_SECONDS", 1):
             begun = time.monotonic()
             self.refused(self.browser.finish(asked), 503)
         self.assertLess(time.monotonic() - begun, 3)
@@ -458,11 +458,7 @@ class SignIn(unittest.TestCase):
 
     def test_a_disabled_account(self):
         self.browser.sign_in("disabled")
-        with app.app_context():
-            manager = app.appbuilder.sm
-            user = manager.find_user(username="disabled")
-            user.active = False
-            manager.update_user(user)
+        set_active("disabled", False)
         self.browser = Browser()
         self.refused(self.browser.sign_in("disabled"), 403)
 

@@ -2,7 +2,7 @@
 import logging
 import threading
 import time
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, Optional
 
 from authlib.jose import JsonWebKey
 
@@ -10,8 +10,12 @@ from airflow_appliance.fetch import Unreachable
 
 log = logging.getLogger(__name__)
 
+# Seconds. Between two fetches that unknown key ids cause; between two of those without any key.
 MIN_INTERVAL = 30
 RETRY_INTERVAL = 15
+# Between two looks at whether the provider is there, when it was and when it was not.
+CHECK_INTERVAL = 10
+AWAY_INTERVAL = 15
 MAX_AGE = 600
 MAX_KEYS = 32
 MIN_BITS = 2048
@@ -28,33 +32,46 @@ class Jwks:
         self._fetch, self._clock = fetch, clock
         self._lock = threading.Lock()
         self._keys: Dict[str, Any] = {}
-        self._fetched = self._next_fetch = float("-inf")
+        self._away: Optional[Unreachable] = None
+        self._fetched = self._next_fetch = self._next_check = float("-inf")
 
     def find(self, kid: str) -> Any:
+        """The key of this id; UnknownKey, or Unreachable when that cannot be known."""
         with self._lock:
+            asked = False
             if kid not in self._keys or self._clock() - self._fetched > MAX_AGE:
-                self._refresh(needed=kid not in self._keys)
-            if kid not in self._keys:
-                raise UnknownKey(f"unknown key id {kid[:80]!r}")
-            return self._keys[kid]
+                asked = self._clock() >= self._next_fetch
+                if asked:
+                    self._renew()
+            if kid in self._keys:
+                return self._keys[kid]
+            if self._away and (asked or not self._keys):
+                raise self._away
+            raise UnknownKey(f"unknown key id {kid[:80]!r}")
 
-    def _refresh(self, needed: bool) -> None:
-        if self._clock() < self._next_fetch:
-            if not self._keys:
-                raise Unreachable("signing keys: the provider did not give any some seconds ago")
-            return
+    def check(self) -> None:
+        """Unreachable when the provider was away at the last look; looks rarely, and has the newest keys then."""
+        with self._lock:
+            if self._clock() >= self._next_check:
+                self._renew()
+            if self._away:
+                raise self._away
+
+    def _renew(self) -> None:
+        """All times are from the end of the attempt, which may have taken long."""
         try:
             self._keys = signing_keys(self._fetch())
         except Exception as problem:
-            # From the end of the attempt, which may have taken long. Without any key nobody can sign in, so that is tried
-            # sooner; a forged id earns no more than its one fetch.
+            self._away = Unreachable(f"signing keys: {problem}")
+            # Without any key nobody can sign in, so that is tried sooner.
             self._next_fetch = self._clock() + (MIN_INTERVAL if self._keys else RETRY_INTERVAL)
-            if needed:
-                raise Unreachable(f"signing keys: {problem}") from problem
-            log.warning("signing keys could not be renewed, the known ones stay: %s", problem)
+            self._next_check = self._clock() + AWAY_INTERVAL
+            log.warning("%s; the %s known ones stay", self._away, len(self._keys))
             return
+        self._away = None
         self._fetched = self._clock()
         self._next_fetch = self._fetched + MIN_INTERVAL
+        self._next_check = self._fetched + CHECK_INTERVAL
 
 
 def signing_keys(document: Dict[str, Any]) -> Dict[str, Any]:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from flask_appbuilder.security.manager import AUTH_OAUTH
 from werkzeug.datastructures import MultiDict
 
-from airflow_appliance.fetch import Rejected, Unreachable, fetch_json
+from airflow_appliance.fetch import fetch_json
 from airflow_appliance.jwks import Jwks
 from airflow_appliance.settings import Settings
 from airflow_appliance.tokens import TokenRefused, Verifier
@@ -24,9 +24,8 @@ PENDING_SECONDS = 15 * 60
 MAX_PENDING = 5
 SECRET_KEY = "OIDC_CLIENT_SECRET"
 _ENDPOINTS = "/protocol/openid-connect/"
-CHECK_SECONDS = 2
-FOUND_SECONDS = 10
-AWAY_SECONDS = 15
+# Shorter than for a sign-in's own request: forged tokens ask for keys, too.
+KEYS_SECONDS = 3
 
 
 class SecretMissing(Exception):
@@ -56,24 +55,12 @@ class Provider:
         self._verify = settings.ca or True
         self.machines = settings.oidc.machines
         self.basic_auth = settings.oidc.basic_auth
-        self._checked = float("-inf")
-        self._away: Optional[Unreachable] = None
         self.verifier = Verifier(
-            self.issuer, self.client, Jwks(lambda: fetch_json(self._server + "certs", self._verify))
+            self.issuer, self.client, Jwks(self._keys)
         )
 
-    def check(self) -> None:
-        """Unreachable when the provider does not answer; asked rarely, so that its absence costs signed-in users nothing."""
-        now = time.monotonic()
-        if now - self._checked > (AWAY_SECONDS if self._away else FOUND_SECONDS):
-            try:
-                fetch_json(self._server + "certs", self._verify, seconds=CHECK_SECONDS)
-                self._away = None
-            except (Unreachable, Rejected) as problem:
-                self._away = Unreachable(str(problem))
-            self._checked = time.monotonic()
-        if self._away:
-            raise self._away
+    def _keys(self) -> Dict[str, Any]:
+        return fetch_json(self._server + "certs", self._verify, seconds=KEYS_SECONDS)
 
     def begin(self, session: Any, redirect_uri: str, target: Optional[str]) -> str:
         """Where to send the browser; what its answer must match is kept in the session."""

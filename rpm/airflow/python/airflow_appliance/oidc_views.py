@@ -36,7 +36,7 @@ class SignInView(AuthOAuthView):
             return redirect(f"{base()}/login/?" + urlencode({"next": target or "", "moved": "1"}))
         try:
             # A browser that is sent to a provider that is away shows an error that says nothing of Airflow.
-            self._provider().check()
+            self._provider().verifier.jwks.check()
         except Unreachable as problem:
             return _away(problem)
         session.permanent = True

@@ -33,8 +33,10 @@ def account(manager: Any, info: Dict[str, Any]) -> Any:
     # Flask-AppBuilder goes on when the database refuses, and the user would keep the roles of the last time.
     wanted = {role.name for role in manager._oauth_calculate_user_roles(info)}
     found = {role.name for role in user.roles}
-    if found != wanted or user.password != NO_PASSWORD:
+    if found != wanted:
         raise AccountTrouble(f"the account of {user.username!r} has {sorted(found)}, should have {sorted(wanted)}")
+    if user.password != NO_PASSWORD:
+        raise AccountTrouble(f"the account of {user.username!r} has a password that could not be taken away")
     return user
 
 

@@ -5,24 +5,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.CookieManager;
-import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 
 /** Airflow as one signed-in person sees it, by HTTP through the load balancer. */
 public final class Airflow {
-  private static final Duration ANSWER = Duration.ofSeconds(20);
-  private static final Pattern FORM = Pattern.compile("action=\"([^\"]+)\"");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** A connection that a killed webserver cut, or its request that nobody answered. */
@@ -32,33 +25,25 @@ public final class Airflow {
   private static final int UNAVAILABLE = 503;
 
   private final String base;
-  private final HttpClient browser;
+  private final WebClient browser;
 
   private Airflow(String base, SSLContext trust) {
     this.base = base;
     browser =
-        HttpClient.newBuilder()
-            .sslContext(trust)
-            .cookieHandler(new CookieManager())
-            .connectTimeout(ANSWER)
-            .followRedirects(HttpClient.Redirect.NORMAL)
-            .build();
+        new WebClient(
+            HttpClient.newBuilder()
+                .sslContext(trust)
+                .cookieHandler(new CookieManager())
+                .followRedirects(HttpClient.Redirect.NORMAL));
   }
 
   /** Signs in at the identity provider's form, as a browser does. */
   static Airflow signedIn(String base, SSLContext trust, String user, String password) {
     Airflow airflow = new Airflow(base, trust);
-    HttpResponse<String> form = airflow.send(request(URI.create(base + "/login/")));
-    Matcher action = FORM.matcher(form.body());
-    if (!action.find()) {
-      throw new AssertionError("no sign-in form at " + form.uri() + ":\n" + form.body());
-    }
-    String typed = "username=" + word(user) + "&password=" + word(password);
+    HttpResponse<String> form = airflow.browser.send(WebClient.request(base + "/login/"));
     HttpResponse<String> home =
-        airflow.send(
-            request(URI.create(action.group(1).replace("&amp;", "&")))
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(HttpRequest.BodyPublishers.ofString(typed)));
+        airflow.browser.send(
+            WebClient.form(WebClient.action(form), Map.of("username", user, "password", password)));
     if (home.statusCode() != 200 || !home.uri().toString().startsWith(base)) {
       throw new AssertionError(
           user
@@ -72,43 +57,24 @@ public final class Airflow {
     return airflow;
   }
 
-  private static HttpRequest.Builder request(URI uri) {
-    return HttpRequest.newBuilder(uri).timeout(ANSWER);
-  }
-
-  private static String word(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
-  }
-
   /** Sends a request; when the session had reached its limit, once more after a silent sign-in. */
   private HttpResponse<String> send(HttpRequest.Builder request) {
-    HttpResponse<String> answer = sendOnce(request);
+    HttpResponse<String> answer = browser.send(request);
     if (answer.statusCode() == UNAUTHORIZED) {
-      sendOnce(request(URI.create(base + "/login/")));
-      return sendOnce(request);
+      browser.send(WebClient.request(base + "/login/"));
+      return browser.send(request);
     }
     return answer;
   }
 
-  private HttpResponse<String> sendOnce(HttpRequest.Builder request) {
-    try {
-      return browser.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    } catch (IOException problem) {
-      throw new UncheckedIOException(problem);
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(stopped);
-    }
-  }
-
   /** A page or an answer of the API. */
   public HttpResponse<String> get(String path) {
-    return send(request(URI.create(base + path)).header("Accept", "application/json, text/html"));
+    return send(WebClient.request(base + path).header("Accept", "application/json, text/html"));
   }
 
   /** A page or an answer of the API as plain text. */
   public String text(String path) {
-    return send(request(URI.create(base + path)).header("Accept", "text/plain")).body();
+    return send(WebClient.request(base + path).header("Accept", "text/plain")).body();
   }
 
   /** What the API has at a path. */
@@ -122,7 +88,7 @@ public final class Airflow {
         () -> {
           try {
             return send(
-                request(URI.create(base + "/api/v1" + path))
+                WebClient.request(base + "/api/v1" + path)
                     .header("Content-Type", "application/json")
                     .header("Origin", base)
                     .method(

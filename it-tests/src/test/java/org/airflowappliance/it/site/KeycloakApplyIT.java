@@ -35,7 +35,7 @@ class KeycloakApplyIT {
   @TempDir Path folder;
 
   @Test
-  void anEmptyRealmGetsAllAndStaysSo(Cluster cluster) throws IOException, InterruptedException {
+  void anEmptyRealmGetsAllAndStaysSo(Cluster cluster) throws IOException {
     try (OwnRealm realm = new OwnRealm(cluster, "empty", folder)) {
       Path secrets = folder.resolve("secrets.env");
       Appliance.run("secrets", "new", secrets.toString());

@@ -3,11 +3,8 @@ package org.airflowappliance.it.site;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.net.ssl.SSLContext;
@@ -17,21 +14,20 @@ import org.keycloak.representations.idm.ClientRepresentation;
 
 /** A program that speaks to Airflow's REST API with tokens that the identity provider gives it. */
 public final class Machine {
-  private static final Duration ANSWER = Duration.ofSeconds(20);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String name;
   private final ClientResource client;
   private final String issuer;
   private final String airflow;
-  private final HttpClient http;
+  private final WebClient http;
 
   Machine(String name, RealmResource realm, String issuer, String airflow, SSLContext trust) {
     this.name = name;
     this.issuer = issuer;
     this.airflow = airflow;
     client = realm.clients().get(realm.clients().findByClientId(name).get(0).getId());
-    http = HttpClient.newBuilder().sslContext(trust).connectTimeout(ANSWER).build();
+    http = new WebClient(HttpClient.newBuilder().sslContext(trust));
   }
 
   /** A token for itself. */
@@ -60,10 +56,7 @@ public final class Machine {
     form.put("client_id", name);
     form.put("client_secret", client.getSecret().getValue());
     HttpResponse<String> answer =
-        send(
-            HttpRequest.newBuilder(URI.create(issuer + "/protocol/openid-connect/token"))
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(HttpRequest.BodyPublishers.ofString(SignInSteps.form(form))));
+        http.send(WebClient.form(issuer + "/protocol/openid-connect/token", form));
     try {
       String token = JSON.readTree(answer.body()).path("access_token").asText();
       if (token.isEmpty()) {
@@ -77,19 +70,6 @@ public final class Machine {
 
   /** What Airflow answers to who has this token. */
   public HttpResponse<String> get(String path, String token) {
-    return send(
-        HttpRequest.newBuilder(URI.create(airflow + path))
-            .header("Authorization", "Bearer " + token));
-  }
-
-  private HttpResponse<String> send(HttpRequest.Builder request) {
-    try {
-      return http.send(request.timeout(ANSWER).build(), HttpResponse.BodyHandlers.ofString());
-    } catch (IOException problem) {
-      throw new UncheckedIOException(problem);
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(stopped);
-    }
+    return http.send(WebClient.request(airflow + path).header("Authorization", "Bearer " + token));
   }
 }

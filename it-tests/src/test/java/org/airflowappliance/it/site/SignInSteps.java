@@ -1,18 +1,10 @@
 package org.airflowappliance.it.site;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -20,18 +12,15 @@ import java.util.stream.Collectors;
  * asked. Its cookies are Airflow's or the identity provider's, whichever address they came from.
  */
 public final class SignInSteps {
-  private static final Duration ANSWER = Duration.ofSeconds(20);
-  private static final Pattern FORM = Pattern.compile("action=\"([^\"]+)\"");
-
   private final String airflow;
   private final String issuer;
-  private final HttpClient client;
+  private final WebClient client;
   private final Map<String, String> airflowCookies = new TreeMap<>();
   private final Map<String, String> issuerCookies = new TreeMap<>();
   private String webserver;
 
   SignInSteps(HttpClient.Builder client, String airflow, String issuer) {
-    this.client = client.connectTimeout(ANSWER).followRedirects(HttpClient.Redirect.NEVER).build();
+    this.client = new WebClient(client.followRedirects(HttpClient.Redirect.NEVER));
     this.airflow = airflow;
     this.issuer = issuer;
     webserver = airflow;
@@ -59,13 +48,7 @@ public final class SignInSteps {
     if (page.statusCode() == 302) {
       return location(page);
     }
-    Matcher action = FORM.matcher(page.body());
-    if (!action.find()) {
-      throw new AssertionError("no form at " + authorize + ": " + said(page));
-    }
-    return location(
-        post(
-            action.group(1).replace("&amp;", "&"), Map.of("username", user, "password", password)));
+    return location(post(WebClient.action(page), Map.of("username", user, "password", password)));
   }
 
   /** The whole way to a session; what the last page said. */
@@ -95,28 +78,17 @@ public final class SignInSteps {
 
   /** Asks for a page of Airflow or of the identity provider. */
   public HttpResponse<String> get(String url) {
-    return send(url, request(url));
+    return send(url, WebClient.request(asked(url)));
   }
 
   /** Sends a form, without any origin. */
   public HttpResponse<String> post(String url, Map<String, String> form) {
-    return send(
-        url,
-        request(url)
-            .header("Content-Type", "application/x-www-form-urlencoded")
-            .POST(HttpRequest.BodyPublishers.ofString(form(form))));
+    return send(url, WebClient.form(asked(url), form));
   }
 
-  /** Fields as a query or a form. */
-  public static String form(Map<String, String> values) {
-    return values.entrySet().stream()
-        .map(each -> each.getKey() + "=" + word(each.getValue()))
-        .collect(Collectors.joining("&"));
-  }
-
-  /** A field's value in a query or a form. */
+  /** A field's value in a query. */
   public static String word(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    return WebClient.word(text);
   }
 
   /** Where an answer sends the browser. */
@@ -131,29 +103,21 @@ public final class SignInSteps {
     return answer.uri() + " said " + answer.statusCode() + " " + answer.body();
   }
 
-  private HttpRequest.Builder request(String url) {
-    String asked = url.startsWith(airflow) ? webserver + url.substring(airflow.length()) : url;
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(asked)).timeout(ANSWER).header("Accept", "text/html");
+  private String asked(String url) {
+    return url.startsWith(airflow) ? webserver + url.substring(airflow.length()) : url;
+  }
+
+  private HttpResponse<String> send(String url, HttpRequest.Builder request) {
     String cookies =
         jar(url).entrySet().stream()
             .map(each -> each.getKey() + "=" + each.getValue())
             .collect(Collectors.joining("; "));
-    return cookies.isEmpty() ? request : request.header("Cookie", cookies);
-  }
-
-  private HttpResponse<String> send(String url, HttpRequest.Builder request) {
-    try {
-      HttpResponse<String> answer =
-          client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-      answer.headers().allValues("Set-Cookie").forEach(each -> keep(jar(url), each));
-      return answer;
-    } catch (IOException problem) {
-      throw new UncheckedIOException(url, problem);
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(stopped);
+    if (!cookies.isEmpty()) {
+      request.header("Cookie", cookies);
     }
+    HttpResponse<String> answer = client.send(request.header("Accept", "text/html"));
+    answer.headers().allValues("Set-Cookie").forEach(each -> keep(jar(url), each));
+    return answer;
   }
 
   private Map<String, String> jar(String url) {

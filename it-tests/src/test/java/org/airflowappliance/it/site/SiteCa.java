@@ -99,13 +99,7 @@ public final class SiteCa {
 
   /** For clients of this site: what it signed is believed, and nothing else. */
   public SSLContext trust() {
-    try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trustManagers(), null);
-      return context;
-    } catch (GeneralSecurityException impossible) {
-      throw new IllegalStateException(impossible);
-    }
+    return context(trustManagers());
   }
 
   /**
@@ -113,10 +107,13 @@ public final class SiteCa {
    * is.
    */
   SSLContext trustUnderAnyName() {
+    return context(new AnyName((X509TrustManager) trustManagers()[0]));
+  }
+
+  private static SSLContext context(TrustManager... managers) {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(
-          null, new TrustManager[] {new AnyName((X509TrustManager) trustManagers()[0])}, null);
+      context.init(null, managers, null);
       return context;
     } catch (GeneralSecurityException impossible) {
       throw new IllegalStateException(impossible);
