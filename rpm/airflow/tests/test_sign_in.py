@@ -429,9 +429,10 @@ class SignIn(unittest.TestCase):
         expire_keys()
         provider.mode = "away"
         self.addCleanup(setattr, provider, "mode", None)
-        answer = self.browser.get("/login/")
+        answer = self.browser.get("/login/?next=/tree")
         self.refused(answer, 503)
         self.assertIn(b"does not answer", answer.data)
+        self.assertEqual(answer.headers["Refresh"], f"10; url={lab.BASE_URL}/login/?next=%2Ftree")
         provider.mode = None
         self.assertEqual(self.browser.get("/login/").status_code, 503)  # asked again only after a while
         expire_keys()
@@ -447,7 +448,7 @@ class SignIn(unittest.TestCase):
         self.addCleanup(expire_keys)
         provider.mode = mode
         self.addCleanup(setattr, provider, "mode", None)
-        with mock.patch("airflow_appliance.oidc.KEYS_SECONDS", 1):
+        with mock.patch("airflow_appliance.fetch.TIMEOUT", 1):
             begun = time.monotonic()
             self.refused(self.browser.finish(asked), 503)
         self.assertLess(time.monotonic() - begun, 3)

@@ -20,48 +20,42 @@ class Rejected(Exception):
 
 
 def fetch_json(
-    url: str,
-    verify: Union[bool, str],
-    form: Optional[Mapping[str, str]] = None,
-    seconds: Optional[float] = None,
+    url: str, verify: Union[bool, str], form: Optional[Mapping[str, str]] = None
 ) -> Dict[str, Any]:
-    """The JSON object at a URL: GET, or POST of a form; at most MAX_BYTES, and never longer than TIMEOUT or `seconds`."""
-    limit = seconds or TIMEOUT
+    """The JSON object at a URL: GET, or POST of a form; at most MAX_BYTES, and never longer than TIMEOUT seconds."""
     # The limits of requests are for one read: a server that sends a byte now and then, also in its headers, would hold a
     # webserver's worker for ever. So a thread asks, and is left alone when the time is over.
     answers: "queue.Queue[Any]" = queue.Queue()
 
     def ask() -> None:
         try:
-            answers.put(_answer(url, verify, form, limit))
+            answers.put(_answer(url, verify, form))
         except Exception as problem:
             answers.put(problem)
 
     threading.Thread(target=ask, name="identity-provider", daemon=True).start()
     try:
-        found = answers.get(timeout=limit)
+        found = answers.get(timeout=TIMEOUT)
     except queue.Empty:
-        raise Unreachable(f"{url}: no whole answer within {limit:g} s") from None
+        raise Unreachable(f"{url}: no whole answer within {TIMEOUT} s") from None
     if isinstance(found, Exception):
         raise found
     return found
 
 
-def _answer(
-    url: str, verify: Union[bool, str], form: Optional[Mapping[str, str]], seconds: float
-) -> Dict[str, Any]:
+def _answer(url: str, verify: Union[bool, str], form: Optional[Mapping[str, str]]) -> Dict[str, Any]:
     try:
         with requests.request(
             "GET" if form is None else "POST",
             url,
             data=form,
             headers={"Accept": "application/json"},
-            timeout=seconds,
+            timeout=TIMEOUT,
             verify=verify,
             allow_redirects=False,
             stream=True,
         ) as answer:
-            body = _read(url, answer, time.monotonic() + seconds)
+            body = _read(url, answer, time.monotonic() + TIMEOUT)
     except (requests.RequestException, OSError) as problem:
         raise Unreachable(f"{url}: {type(problem).__name__}: {problem}") from None
     if 400 <= answer.status_code < 500:

@@ -18,6 +18,7 @@ from airflow_appliance.tokens import TokenRefused
 log = logging.getLogger(__name__)
 
 _NOT_DONE = "Sign-in was not possible"
+AGAIN_SECONDS = 10
 
 
 class SignInView(AuthOAuthView):
@@ -38,7 +39,7 @@ class SignInView(AuthOAuthView):
             # A browser that is sent to a provider that is away shows an error that says nothing of Airflow.
             self._provider().verifier.jwks.check()
         except Unreachable as problem:
-            return _away(problem)
+            return _away(problem, target)
         session.permanent = True
         return redirect(self._provider().begin(session, f"{base()}/oauth-authorized/{PROVIDER}", target))
 
@@ -114,9 +115,13 @@ def safe_target(url: Optional[str]) -> Optional[str]:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def _away(problem: Unreachable) -> Any:
-    title, text = "The sign-in service does not answer", "Wait a minute and try again. Who is signed in already can go on."
-    return refusal(503, title, text, problem, ("Try again", base() + "/login/"))
+def _away(problem: Unreachable, target: Optional[str] = None) -> Any:
+    """A page that tries again by itself: a busy provider is slow now and then."""
+    again = f"{base()}/login/" + (f"?{urlencode({'next': target})}" if target else "")
+    text = "This page tries it again by itself. Who is signed in already can go on."
+    answer = refusal(503, "The sign-in service does not answer", text, problem, ("Try again now", again))
+    answer.headers["Refresh"] = f"{AGAIN_SECONDS}; url={again}"
+    return answer
 
 
 def _unknown(provider: str) -> Any:

@@ -112,7 +112,8 @@ final class SignInFaultsIT {
       } finally {
         cluster.keycloak().unpause();
       }
-      cluster.until("sign-in after the provider is back", LIMIT, this::signsIn);
+      other.until("the page goes on by itself when the provider is back", "#username");
+      cluster.until("sign-in after the provider is back", LIMIT, this::signsInOrNot);
     }
   }
 

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
 import org.airflowappliance.it.site.People;
@@ -37,8 +36,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(ClusterExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class SignInFlowIT {
-  private static final int ROUND_TRIPS = 10;
-  private static final int REQUESTS = 31;
   private static final int SILENT = 9;
   private static final String USER = "freya";
 
@@ -79,48 +76,6 @@ final class SignInFlowIT {
     return value == null
         ? url.replaceFirst(pattern, "$1").replace("&&", "&").replace("?&", "?")
         : url.replaceFirst(pattern, "$1" + name + "=" + SignInSteps.word(value));
-  }
-
-  @Test
-  void whoIsWhoTheyAreIsSignedInAndHowLongThatTakes() {
-    long begun = System.nanoTime();
-    for (int each = 0; each < ROUND_TRIPS; each++) {
-      SignInSteps browser = browser();
-      assertThat(browser.signIn(USER, password).statusCode()).isEqualTo(302);
-      assertThat(browser.isSignedIn()).isTrue();
-    }
-    cluster
-        .report()
-        .time(
-            "sign-in, from the first request to the start page",
-            Duration.ofNanos((System.nanoTime() - begun) / ROUND_TRIPS));
-  }
-
-  @Test
-  void whatASessionCostsARequest() {
-    SignInSteps signedIn = browser();
-    signedIn.signIn(USER, password);
-    Duration with = median(signedIn);
-    Duration without = median(browser());
-    cluster.report().time("a request without a session, median", without);
-    cluster.report().time("a request with a session, median", with);
-    assertThat(with.minus(without)).isLessThan(Duration.ofMillis(100));
-  }
-
-  /** Of requests that need nothing else. */
-  private Duration median(SignInSteps browser) {
-    return Duration.ofNanos(
-        LongStream.range(0, REQUESTS)
-            .map(
-                each -> {
-                  long begun = System.nanoTime();
-                  assertThat(browser.get(base + "/api/v1/version").statusCode()).isEqualTo(200);
-                  return System.nanoTime() - begun;
-                })
-            .sorted()
-            .skip(REQUESTS / 2)
-            .findFirst()
-            .orElseThrow());
   }
 
   /** Browsers open connections ahead of need; a node has three processes. */
