@@ -19,6 +19,8 @@ from airflow_appliance.after_import import AfterImport, Change
 # Lists to which a task's own items are appended; all other values of a task replace the template's.
 EXTENDED = {"initContainers", "volumes", "volumeMounts", "env", "envFrom", "ports", "volumeDevices"}
 TEMPLATE = "_appliance_template"
+# In a tenant's template; and what a task of a tenant says that starts pods of its own, for which it needs a token.
+TENANT, POD_OPERATOR = "appliance.airflow/tenant", "appliance.airflow/pod-operator"
 
 
 def install() -> None:
@@ -77,6 +79,8 @@ def pod_mutation_hook(pod: Any) -> None:
     for name, value in spec.items():
         if value != before.get(name):
             _set(pod.spec, name, value)
+    if labels.get(TENANT) and labels.get(POD_OPERATOR) == "true":
+        pod.spec.automount_service_account_token = True
 
 
 def _merged(target: Dict[str, Any], raw: Dict[str, Any], known: Dict[str, Any]) -> None:

@@ -30,7 +30,7 @@ record CommonMetadata(String namespace, Map<String, String> labels) {
     return new CommonMetadata(blueprint.cluster().kubernetes().namespace(), labels);
   }
 
-  /** Gives it to each; labels of their own stay. */
+  /** Gives it to each; labels and a namespace of their own stay. */
   <T extends HasMetadata> List<T> addTo(List<T> objects) {
     for (T object : objects) {
       ObjectMeta metadata = object.getMetadata();
@@ -39,7 +39,7 @@ record CommonMetadata(String namespace, Map<String, String> labels) {
         all.putAll(metadata.getLabels());
       }
       metadata.setLabels(all);
-      if (object instanceof Namespaced) {
+      if (object instanceof Namespaced && metadata.getNamespace() == null) {
         metadata.setNamespace(namespace);
       }
     }

@@ -22,14 +22,19 @@ public record TenantNames(String cluster, String namespace, String tenant) {
     return tenant + "__";
   }
 
-  /** Its pool in Airflow, and its role there for people who may change its DAGs. */
+  /** Its pool in Airflow. */
   public String pool() {
+    return "tenant_" + tenant;
+  }
+
+  /** Airflow's role for people who may change its DAGs' runs. */
+  public String userRole() {
     return "tenant_" + tenant;
   }
 
   /** Airflow's role for people who may only look. */
   public String viewerRole() {
-    return pool() + "_viewer";
+    return userRole() + "_viewer";
   }
 
   /** Its service account, priority class, quota and network policies in Kubernetes. */
