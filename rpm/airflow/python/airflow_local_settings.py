@@ -22,11 +22,12 @@ from airflow_appliance.pods import pod_mutation_hook  # noqa: E402
 __all__ = ["dag_policy", "pod_mutation_hook"]
 
 
-
 def dag_policy(dag: Any) -> None:
-    """Airflow calls it for each DAG; a worker pod decides nothing, the schedulers have done so."""
+    """Airflow calls it for each DAG that it reads from a file."""
     if settings.path().exists():
         tenant_policy.dag_policy(dag)
+    else:
+        tenant_policy.in_pod(dag)
 
 
 # A node has settings, a worker pod has none: it parses one file and decides nothing about the others.

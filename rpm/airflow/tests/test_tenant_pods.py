@@ -1,6 +1,8 @@
 """What a team's task may ask for by executor_config, and the pod that it gets."""
+import os
 import unittest
 from decimal import Decimal
+from unittest import mock
 
 import lab
 import yaml
@@ -13,7 +15,7 @@ from cases import named, table
 from kubernetes.client import ApiClient
 from kubernetes.client import models as k8s
 
-from airflow_appliance import tenant_pods
+from airflow_appliance import tenant_pods, work_pods
 from airflow_appliance.tenant_pods import PodRefused
 
 TEMPLATE = """
@@ -213,6 +215,38 @@ class TenantPods(unittest.TestCase):
         pod = self.made(labels={"appliance.airflow/pod-operator": "true"})
         self.assertIs(True, pod["spec"]["automountServiceAccountToken"])
         self.assertEqual("lab-airflow-tenant-sci", pod["spec"]["serviceAccountName"])
+
+    def started(self, namespace=None, labels=None, **spec):
+        """A pod that a task starts, as the operator hands it to the hook."""
+        pod = k8s.V1Pod(
+            metadata=k8s.V1ObjectMeta(namespace=namespace, labels={"kubernetes_pod_operator": "True", **(labels or {})}),
+            spec=P(**{"containers": [C(name="base"), C(name="beside")], **spec}),
+        )
+        with mock.patch.dict(os.environ, {work_pods.NAMESPACE: "airflow-sci"}):
+            airflow_settings.pod_mutation_hook(pod)
+        return ApiClient().sanitize_for_serialization(pod)
+
+    def test_a_pod_that_a_task_starts_is_as_its_namespace_wants_it(self):
+        pod = self.started(init_containers=[C(name="first")])
+        self.assertEqual("airflow-sci", pod["metadata"]["namespace"])
+        self.assertEqual(
+            {"runAsUser": 50000, "runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+            pod["spec"]["securityContext"],
+        )
+        for container in (*pod["spec"]["initContainers"], *pod["spec"]["containers"]):
+            self.assertEqual(
+                {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}, container["securityContext"]
+            )
+
+    def test_what_such_a_pod_says_stays(self):
+        said = C(name="base", security_context=k8s.V1SecurityContext(privileged=True))
+        pod = self.started(containers=[said], security_context=k8s.V1PodSecurityContext(run_as_user=0))
+        self.assertEqual(0, pod["spec"]["securityContext"]["runAsUser"])
+        self.assertIs(True, pod["spec"]["containers"][0]["securityContext"]["privileged"])
+
+    def test_elsewhere_it_is_left_alone(self):
+        for pod in (self.started("airflow"), self.started(labels={"kubernetes_pod_operator": "False"})):
+            self.assertNotIn("securityContext", pod["spec"])
 
     def test_a_team_whose_name_begins_alike_has_its_own_template(self):
         self.assertTrue(self.job(dag="sci-two__a")[3].endswith("/tenants/sci-two.yaml"))

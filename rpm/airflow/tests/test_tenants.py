@@ -4,6 +4,7 @@ import os
 import shutil
 import unittest
 import zipfile
+from unittest import mock
 
 import lab
 import sqlalchemy as sa
@@ -184,6 +185,14 @@ class Policy(Files):
         self.assertEqual({}, found.import_errors)
         for dag in found.dags.values():
             self.assertEqual({"tenant_sci"}, {task.pool for task in dag.tasks}, dag.dag_id)
+
+    def test_in_its_pod_a_task_keeps_the_pool(self):
+        dag = self.only("plain.py", text("plain", task=', pool="default_pool", priority_weight=5000'))
+        tenant_policy.in_pod(dag)
+        self.assertEqual({"default_pool"}, {task.pool for task in dag.tasks})
+        with mock.patch.dict(os.environ, {tenant_policy.POD_POOL: "tenant_sci"}):
+            tenant_policy.in_pod(dag)
+        self.assertEqual({("tenant_sci", 10, "absolute")}, {(t.pool, t.priority_weight, t.weight_rule) for t in dag.tasks})
 
     def test_what_it_costs(self):
         dag = self.only("sci/a.py", text("sci__a"))

@@ -14,6 +14,7 @@ from typing import Any, Dict, List
 import yaml
 
 from airflow.configuration import conf
+from airflow_appliance import work_pods
 from airflow_appliance.after_import import AfterImport, Change
 
 # Lists to which a task's own items are appended; all other values of a task replace the template's.
@@ -63,6 +64,7 @@ def pod_mutation_hook(pod: Any) -> None:
     """Airflow calls it for each pod before it is created; only the executor's own are made from a template of ours."""
     labels = (pod.metadata and pod.metadata.labels) or {}
     if labels.get("kubernetes_executor") != "True":
+        work_pods.complete(pod, _set)
         return
     configured = conf.get("kubernetes", "pod_template_file")
     if not (hasattr(pod, TEMPLATE) or configured):

@@ -16,6 +16,8 @@ from airflow_appliance.settings import Settings, Tenant
 
 # A scheduler takes the waiting task with the greatest weight first, whosever it is, so a team's weights end here.
 MOST_WEIGHT = 10
+# What a tenant's pod template says of its pool.
+POD_POOL = "AIRFLOW_APPLIANCE_TENANT_POOL"
 _TENANTS_ID = re.compile(r"[a-z][a-z0-9-]*__")
 
 
@@ -101,6 +103,18 @@ def _limit(dag: Any, tenant: Tenant) -> None:
                 f"task {task.task_id!r} of DAG {dag.dag_id!r}: pool_slots is {task.pool_slots}, tenant {tenant.name} "
                 f"has {tenant.pool_slots}; ask for fewer"
             )
-        task.pool = tenant.pool
-        task.weight_rule = "absolute"
-        task.priority_weight = max(1, min(task.priority_weight, MOST_WEIGHT))
+        _bind(task, tenant.pool)
+
+
+def in_pod(dag: Any) -> None:
+    """The same for a task in its pod, which writes pool and weight of its DAG file over what the scheduler knew."""
+    pool = os.environ.get(POD_POOL)
+    if pool:
+        for task in dag.tasks:
+            _bind(task, pool)
+
+
+def _bind(task: Any, pool: str) -> None:
+    task.pool = pool
+    task.weight_rule = "absolute"
+    task.priority_weight = max(1, min(task.priority_weight, MOST_WEIGHT))

@@ -31,6 +31,7 @@ final class WorkerValues {
     values.put("worker.image", tenant.image().orElse(RELEASED));
     values.put("tenant.name", tenant.name());
     values.put("tenant.object", names.object());
+    values.put("tenant.pool", names.pool());
     values.put("tenant.workNamespace", names.workNamespace());
     values.put("tenant.dagPrefix", tenant.dagPrefix());
     values.put("tenant.egress", EgressRules.of(tenant.workers().egress()));

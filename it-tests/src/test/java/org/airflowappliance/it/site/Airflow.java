@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 
 /** Airflow as one signed-in person sees it, by HTTP through the load balancer. */
@@ -21,6 +23,7 @@ public final class Airflow {
   /** A connection that a killed webserver cut, or its request that nobody answered. */
   private static final int TRIES = 20;
 
+  private static final Pattern CSRF = Pattern.compile("csrfToken = '([^']+)'");
   private static final int UNAUTHORIZED = 401;
   private static final int UNAVAILABLE = 503;
 
@@ -77,6 +80,34 @@ public final class Airflow {
     return send(WebClient.request(base + path).header("Accept", "text/plain")).body();
   }
 
+  /** Sends a form as a page of Airflow's would, with the session's token against forged ones. */
+  public HttpResponse<String> form(String path, String fields) {
+    Matcher token = CSRF.matcher(get("/home").body());
+    if (!token.find()) {
+      throw new AssertionError("the start page has no CSRF token");
+    }
+    return send(
+        WebClient.request(base + path)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .header("X-CSRFToken", token.group(1))
+            .header("Referer", base + "/home")
+            .POST(HttpRequest.BodyPublishers.ofString(fields)));
+  }
+
+  /** Sends JSON to a path, as a page of Airflow's would; the answer as it is. */
+  public HttpResponse<String> json(String method, String path, String text) {
+    return send(
+        WebClient.request(base + path)
+            .header("Content-Type", "application/json")
+            .header("Origin", base)
+            .method(method, HttpRequest.BodyPublishers.ofString(text)));
+  }
+
+  /** A value in a query or a form. */
+  public static String word(String text) {
+    return WebClient.word(text);
+  }
+
   /** What the API has at a path. */
   public JsonNode read(String path) {
     return parsed(() -> get("/api/v1" + path), path);
@@ -87,13 +118,7 @@ public final class Airflow {
     return parsed(
         () -> {
           try {
-            return send(
-                WebClient.request(base + "/api/v1" + path)
-                    .header("Content-Type", "application/json")
-                    .header("Origin", base)
-                    .method(
-                        method,
-                        HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(values))));
+            return json(method, "/api/v1" + path, JSON.writeValueAsString(values));
           } catch (IOException problem) {
             throw new UncheckedIOException(problem);
           }
