@@ -324,7 +324,7 @@ class Refused(Copies):
     BAD_KEYS = {
         "up and away": "../beta/a.py", "up inside": "x/../../a.py", "here": "./a.py", "twice a slash": "x//a.py",
         "absolute": "/etc/passwd", "NUL": "a\0.py", "not UTF-8": "\udcff.py", "long": "x" * 256,
-        "deep": "/".join(["x" * 100] * 12), "up as a mark": "../", "an empty mark": "x//",
+        "deep": "/".join(["x" * 200] * 15), "up as a mark": "../", "an empty mark": "x//",
     }
 
     @table(BAD_KEYS)

@@ -3,9 +3,9 @@ from typing import Iterable, List, NamedTuple, Optional, Set
 
 from airflow_appliance.dag_copy.errors import CannotCopy
 
-# Linux's own limits, in bytes.
+# Linux's own limits in bytes, the second less what stands before.
 LONGEST_NAME = 255
-LONGEST_PATH = 1024
+LONGEST_PATH = 3000
 # So many are named in an error; its text has a place of 4096 bytes.
 NAMED = 10
 
