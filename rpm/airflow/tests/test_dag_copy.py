@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -240,6 +241,14 @@ class Away(Copies):
         self.copy()
         self.assertEqual(len(self.files()), 60)
         self.assertLessEqual(len(self.said), 4, "sixteen threads tell it once")
+
+    def test_many_requests_are_under_way_where_answers_take_long(self):
+        for number in range(64):
+            self.s3.put(f"dags/science/{number}.py", str(number))
+        self.s3.fault = lambda request: time.sleep(0.2) if request.key else None
+        taken = self.copy().seconds
+        self.assertEqual(len(self.files()), 64)
+        self.assertLess(taken, 64 * 0.2 / copying.THREADS * 3)
 
     def test_a_body_that_ends_early_is_read_again(self):
         self.s3.put("dags/science/a.py", "x" * 1000)

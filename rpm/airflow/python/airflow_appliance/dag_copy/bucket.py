@@ -94,9 +94,9 @@ class Bucket:
                 file.write(buffer[:count])
                 size -= count
                 self._patience.check(f"{path} was still being read")
+            # Nothing comes after the last byte, but the next request needs it to have been read.
+            self._line.body(answer)
             os.fchmod(file.fileno(), FILE_MODE)
-        # What comes after the last byte is nothing, but the next request needs it to have been read.
-        self._line.body(answer)
 
     def _advice(self, found: refusal.Refusal, right: str) -> str:
         settings = self._settings
