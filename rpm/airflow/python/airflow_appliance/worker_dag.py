@@ -21,6 +21,7 @@ from typing import Any, Optional
 from airflow_appliance.after_import import AfterImport, Change
 from airflow_appliance.dag_copy import record
 from airflow_appliance.mount import Hold, MountGone
+from airflow_appliance.node import probe
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,8 @@ def _wait_for_mount(module: ModuleType) -> None:
             try:
                 return read(subdir, dag_id)
             except module.AirflowException:
-                copied = record.read(_folder())
+                # A mount is not asked: it may hang.
+                copied = None if probe.mounted(_folder()) else record.read(_folder())
                 if copied:
                     log.error("DAG %r is not in what this pod has: %s", dag_id, record.told(copied))
                     raise

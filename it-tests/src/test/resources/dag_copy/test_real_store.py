@@ -21,7 +21,7 @@ KEYS = {
     "aws_access_key_id": os.environ["AWS_ACCESS_KEY_ID"], "aws_secret_access_key": os.environ["AWS_SECRET_ACCESS_KEY"]
 }
 REGION = "us-east-1"
-VOLUME = os.environ.get("DAG_COPY_VOLUME", tempfile.gettempdir())
+VOLUME = os.environ.get("DAG_COPY_VOLUME")
 SETTINGS = Config(s3={"addressing_style": "path"}, max_pool_connections=16)
 s3 = boto3.client("s3", endpoint_url=URL, region_name=REGION, config=SETTINGS, **KEYS)
 

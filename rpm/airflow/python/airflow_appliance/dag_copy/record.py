@@ -26,10 +26,10 @@ def _file(entry: Entry, version: Optional[str]) -> Dict[str, Any]:
 
 
 def read(dags: Path) -> Optional[Dict[str, Any]]:
-    """The record of a DAG folder that is a copy; None where it is a mount, also one that is away."""
+    """The record of a DAG folder that is a copy; None where there is none."""
     try:
         return json.loads((dags / RECORD).read_text(encoding="utf-8"))
-    except OSError:
+    except FileNotFoundError:
         return None
 
 

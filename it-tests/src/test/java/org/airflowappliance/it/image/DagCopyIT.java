@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -35,7 +36,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class DagCopyIT {
   private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final int FILES = 1000;
+  private static final int ROUNDS = 5;
   private static final String MEMORY = "128m";
+  private static final String MOUNT =
+      "s3fs-mount & until s3fs-ready 2>/dev/null; do sleep 0.02; done";
   private static final String COPY = "/usr/lib/airflow/bin/python -I -m airflow_appliance.dag_copy";
   private static final Pattern RESULT =
       Pattern.compile("(?m)^(\\S+) \\((\\S+)\\)(?:\\n.*?)? \\.\\.\\. (ok|FAIL|ERROR|skipped.*)$");
@@ -174,6 +178,68 @@ final class DagCopyIT {
     assertThat(Files.readString(reason))
         .isEqualTo(ran.err().strip().substring("dag-copy: ".length()))
         .startsWith("there is no bucket 'nowhere' at http");
+  }
+
+  /**
+   * From {@code docker run} to the end: both have a container to make, and nothing else in common.
+   */
+  @Test
+  void itIsSoonerThereThanTheSidecarHasReadAsMuch() throws IOException {
+    ReleasedImage sidecar = site.image("s3fs");
+    List<String> lines = new ArrayList<>();
+    for (int files : List.of(10, 100, FILES)) {
+      fill(files);
+      List<Duration> copies = new ArrayList<>();
+      List<Duration> mounts = new ArrayList<>();
+      List<Duration> reads = new ArrayList<>();
+      String read = "; find /s3/dags/science" + files + " -type f -exec cat {} + >/dev/null";
+      for (int round = 0; round < ROUNDS; round++) {
+        copies.add(time(worker, options(MEMORY), COPY.split(" ")));
+        mounts.add(time(sidecar, sidecarOptions(), "-c", MOUNT));
+        reads.add(time(sidecar, sidecarOptions(), "-c", MOUNT + read));
+      }
+      lines.add(
+          "| %d | %s | %s | %s |".formatted(files, shown(copies), shown(mounts), shown(reads)));
+      assertThat(copies.get(ROUNDS / 2))
+          .isLessThan(reads.get(ROUNDS / 2).multipliedBy(3).dividedBy(2));
+    }
+    lines.add(0, "| files | copied s | s3fs ready s | s3fs, all files read s |\n|-|-|-|-|");
+    String table = String.join("\n", lines);
+    Files.writeString(Files.createDirectories(Folders.target()).resolve("dag-copy.md"), table);
+    System.out.println(table);
+  }
+
+  private Duration time(ReleasedImage image, List<String> options, String... command)
+      throws IOException {
+    long began = System.nanoTime();
+    Program ran = image.run(LIMIT, options, command);
+    assertThat(ran.code()).as(ran.out() + ran.err()).isZero();
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  private List<String> sidecarOptions() {
+    List<String> options = new ArrayList<>(site.onNetwork());
+    options.addAll(List.of("--cap-add", "SYS_ADMIN", "--device", "/dev/fuse"));
+    options.addAll(List.of("--security-opt", "apparmor=unconfined", "--entrypoint", "/bin/sh"));
+    Map.of(
+            "AWS_S3_URL", site.store().url(),
+            "AWS_S3_BUCKET", "airflow:/dags",
+            "AWS_S3_ACCESS_KEY_ID", variables.get("AWS_ACCESS_KEY_ID"),
+            "AWS_S3_SECRET_ACCESS_KEY", variables.get("AWS_SECRET_ACCESS_KEY"),
+            "S3FS_ARGS", "use_path_request_style")
+        .forEach((name, value) -> options.addAll(List.of("--env", name + "=" + value)));
+    return options;
+  }
+
+  /** Sorts, and shows the middle with the least and the most. */
+  private static String shown(List<Duration> times) {
+    times.sort(null);
+    return String.format(
+        Locale.ROOT,
+        "%.2f (%.2f to %.2f)",
+        times.get(times.size() / 2).toMillis() / 1000.0,
+        times.get(0).toMillis() / 1000.0,
+        times.get(times.size() - 1).toMillis() / 1000.0);
   }
 
   private void fill(int files) {
