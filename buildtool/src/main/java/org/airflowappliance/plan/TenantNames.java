@@ -2,6 +2,7 @@ package org.airflowappliance.plan;
 
 import org.airflowappliance.cluster.Cluster;
 import org.airflowappliance.cluster.Tenant;
+import org.airflowappliance.cluster.TenantRole;
 
 /**
  * What a tenant's things are called; derived here from its name and nowhere else.
@@ -45,6 +46,11 @@ public record TenantNames(String cluster, String namespace, String tenant) {
   /** The Kubernetes secret with the S3 keys of its task pods. */
   public String objectStoreSecret() {
     return object() + "-s3";
+  }
+
+  /** The access policy in S3 of one of its pairs of keys. */
+  public String policy(TenantRole role) {
+    return new PolicyNames(cluster).of(tenant, role);
   }
 
   /** The namespace for pods that its tasks start themselves. */
