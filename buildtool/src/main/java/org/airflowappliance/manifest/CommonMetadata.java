@@ -30,6 +30,13 @@ record CommonMetadata(String namespace, Map<String, String> labels) {
     return new CommonMetadata(blueprint.cluster().kubernetes().namespace(), labels);
   }
 
+  /** The same with what tells a tenant's objects from others. */
+  CommonMetadata ofTenant(String name) {
+    Map<String, String> all = new LinkedHashMap<>(labels);
+    all.put("appliance.airflow/tenant", name);
+    return new CommonMetadata(namespace, all);
+  }
+
   /** Gives it to each; labels and a namespace of their own stay. */
   <T extends HasMetadata> List<T> addTo(List<T> objects) {
     for (T object : objects) {

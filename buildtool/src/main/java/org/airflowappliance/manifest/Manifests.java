@@ -63,7 +63,11 @@ public final class Manifests implements Section {
       for (Tenant tenant : blueprint.cluster().tenants()) {
         tenants.add("manifests/60-tenant-" + tenant.name() + ".yaml");
         ManifestText objects = text(TENANT, WorkerValues.ofTenant(blueprint.cluster(), tenant));
-        all.add(new Manifest(new ReleasePath(tenants.get(tenants.size() - 1)), objects, common));
+        all.add(
+            new Manifest(
+                new ReleasePath(tenants.get(tenants.size() - 1)),
+                objects,
+                common.ofTenant(tenant.name())));
       }
       for (String folder : FOLDERS) {
         List<String> files = new ArrayList<>(numbered(folder));

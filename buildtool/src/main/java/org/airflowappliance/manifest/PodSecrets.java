@@ -54,7 +54,8 @@ public final class PodSecrets {
     values.put(
         "secret.databaseConnection",
         base64(Connections.database(cluster.database(), secrets.get("DATABASE_PASSWORD"), ca)));
-    List<HasMetadata> objects = new ArrayList<>(filled(FILE, blueprint, values));
+    CommonMetadata metadata = CommonMetadata.of(blueprint, values);
+    List<HasMetadata> objects = new ArrayList<>(metadata.addTo(filled(FILE, blueprint, values)));
     for (Tenant tenant : cluster.tenants()) {
       Map<String, String> own = new HashMap<>(common);
       own.put("tenant.objectStoreSecret", TenantNames.of(cluster, tenant).objectStoreSecret());
@@ -63,9 +64,9 @@ public final class PodSecrets {
               cluster,
               tenants.get(TenantRole.PODS.accessKeyId(tenant.name())),
               tenants.get(TenantRole.PODS.secretAccessKey(tenant.name()))));
-      objects.addAll(filled(TENANT, blueprint, own));
+      objects.addAll(metadata.ofTenant(tenant.name()).addTo(filled(TENANT, blueprint, own)));
     }
-    return KubernetesYaml.write(CommonMetadata.of(blueprint, values).addTo(objects));
+    return KubernetesYaml.write(objects);
   }
 
   private static Map<String, String> keys(Cluster cluster, String id, String secret) {

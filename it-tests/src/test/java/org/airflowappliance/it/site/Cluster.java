@@ -71,9 +71,7 @@ public final class Cluster implements AutoCloseable {
               "PostgreSQL",
               () -> new Database(network, network.address(DATABASE), secrets, Optional.of(ca)));
       Future<ObjectStore> storeStart =
-          start.part(
-              "MinIO",
-              () -> new ObjectStore(network, network.address(STORE), secrets, Optional.of(ca)));
+          start.part("MinIO", () -> new ObjectStore(network, network.address(STORE), ca));
       Future<LoadBalancer> balancerStart = start.part("HAProxy", this::startBalancer);
 
       kubernetes = Start.done(kubernetesStart);
