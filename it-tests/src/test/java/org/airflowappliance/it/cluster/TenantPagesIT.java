@@ -35,6 +35,7 @@ final class TenantPagesIT {
   private Cluster cluster;
   private Runs runs;
   private Tenants tenants;
+  private final Map<String, Map<String, String>> rows = new HashMap<>();
 
   @BeforeAll
   void bothTeamsHaveRunTheirDag(Cluster cluster) throws IOException {
@@ -80,10 +81,18 @@ final class TenantPagesIT {
         .as("answer %s to %s", answer.statusCode(), asked)
         .doesNotContain("mark-of-" + other + ".", run(other));
     switch (probe.kind()) {
-      case "page", "closed" -> assertThat(asked.isShown(answer)).as(answer.toString()).isFalse();
-      case "list" -> assertThat(answer.body()).doesNotContain(dag(other));
+      case "page", "closed" -> denied(answer);
+      case "list" -> assertThat(answer.body()).as(answer.toString()).doesNotContain(dag(other));
       case "api", "json" -> assertThat(answer.statusCode()).as(answer.body()).isIn(401, 403, 404);
       default -> assertThat(probe.kind()).isEqualTo("form");
+    }
+  }
+
+  /** Airflow sends who may not look to the sign-in, and back. */
+  private static void denied(HttpResponse<String> answer) {
+    assertThat(answer.statusCode()).as(answer.toString()).isIn(302, 403, 404);
+    if (answer.statusCode() == 302) {
+      assertThat(answer.headers().firstValue("Location").orElse("")).contains("/login/?next=");
     }
   }
 
@@ -98,9 +107,7 @@ final class TenantPagesIT {
     TenantProbe asked = probe.about(names(SCI, SCI));
     HttpResponse<String> answer = asked.ask(tenants.member(SCI));
     assertThat(answer.statusCode()).as(answer.body()).isLessThan(300);
-    if (probe.kind().equals("page")) {
-      assertThat(answer.uri().getPath()).isEqualTo(asked.path().replaceAll("\\?.*", ""));
-    } else if (probe.kind().equals("list") && !asked.path().equals("/blocked")) {
+    if (probe.kind().equals("list") && !asked.path().equals("/blocked")) {
       assertThat(answer.body()).contains(SCI + "__");
     }
   }
@@ -118,14 +125,21 @@ final class TenantPagesIT {
     names.put("own", dag(asking));
     names.put("dag", dag(other));
     names.put("run", run(other));
+    names.put("task#", "[\"say\", \"%s\", \"%s\"]".formatted(dag(other), run(other)));
+    names.putAll(rows.computeIfAbsent(other, this::row));
+    return names;
+  }
+
+  /** What the database calls a team's run. */
+  private Map<String, String> row(String tenant) {
+    Map<String, String> names = new HashMap<>();
     names.put(
         "date",
         runs.query(
             "SELECT to_char(execution_date AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US') || '+00:00' FROM dag_run WHERE run_id = '%s'"
-                .formatted(run(other))));
+                .formatted(run(tenant))));
     names.put(
-        "run#", runs.query("SELECT id FROM dag_run WHERE run_id = '%s'".formatted(run(other))));
-    names.put("task#", "say," + dag(other) + "," + run(other));
+        "run#", runs.query("SELECT id FROM dag_run WHERE run_id = '%s'".formatted(run(tenant))));
     return names;
   }
 

@@ -1,7 +1,9 @@
 package org.airflowappliance.it.cluster;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.airflowappliance.it.site.Airflow;
 import org.airflowappliance.it.site.Cluster;
 
@@ -13,6 +15,9 @@ final class Tenants {
   private static final Map<String, String> FOLDERS = Map.of(SCI, "sci", TWO, "teams/two");
   private static final Map<String, String> ROLES = Map.of(SCI, "airflow_sci", TWO, "airflow_two");
   private static final Map<String, String> MEMBERS = Map.of(SCI, "sven", TWO, "tara");
+
+  /** Who has been made; there is one realm for all tests. */
+  private static final Set<String> KNOWN = new HashSet<>();
 
   private final Cluster cluster;
 
@@ -47,8 +52,8 @@ final class Tenants {
   /** Airflow as a team's user sees it; the first call makes the person. */
   Airflow member(String tenant) {
     String name = MEMBERS.get(tenant);
-    synchronized (Tenants.class) {
-      if (!cluster.people().has(name)) {
+    synchronized (KNOWN) {
+      if (KNOWN.add(name)) {
         cluster.people().add(name, role(tenant));
       }
     }

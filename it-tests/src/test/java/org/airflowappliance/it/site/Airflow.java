@@ -23,6 +23,7 @@ public final class Airflow {
   /** A connection that a killed webserver cut, or its request that nobody answered. */
   private static final int TRIES = 20;
 
+  private static final Duration SESSION = Duration.ofMinutes(1);
   private static final Pattern CSRF = Pattern.compile("csrfToken = '([^']+)'");
   private static final int UNAUTHORIZED = 401;
   private static final int UNAVAILABLE = 503;
@@ -30,14 +31,26 @@ public final class Airflow {
   private final String base;
   private final WebClient browser;
 
+  /** The same session, but who is sent elsewhere stays. */
+  private final WebClient steps;
+
+  private String token;
+  private long since = System.nanoTime();
+
   private Airflow(String base, SSLContext trust) {
     this.base = base;
-    browser =
-        new WebClient(
-            HttpClient.newBuilder()
-                .sslContext(trust)
-                .cookieHandler(new CookieManager())
-                .followRedirects(HttpClient.Redirect.NORMAL));
+    CookieManager cookies = new CookieManager();
+    browser = client(trust, cookies, HttpClient.Redirect.NORMAL);
+    steps = client(trust, cookies, HttpClient.Redirect.NEVER);
+  }
+
+  private static WebClient client(
+      SSLContext trust, CookieManager cookies, HttpClient.Redirect redirects) {
+    return new WebClient(
+        HttpClient.newBuilder()
+            .sslContext(trust)
+            .cookieHandler(cookies)
+            .followRedirects(redirects));
   }
 
   /** Signs in at the identity provider's form, as a browser does. */
@@ -80,16 +93,27 @@ public final class Airflow {
     return send(WebClient.request(base + path).header("Accept", "text/plain")).body();
   }
 
+  /** A page or an answer of the API, or where a redirect leads: it is not followed. */
+  public HttpResponse<String> look(String path) {
+    stay();
+    return steps.send(
+        WebClient.request(base + path).header("Accept", "application/json, text/html"));
+  }
+
   /** Sends a form as a page of Airflow's would, with the session's token against forged ones. */
   public HttpResponse<String> form(String path, String fields) {
-    Matcher token = CSRF.matcher(get("/home").body());
-    if (!token.find()) {
-      throw new AssertionError("the start page has no CSRF token");
+    stay();
+    if (token == null) {
+      Matcher found = CSRF.matcher(get("/home").body());
+      if (!found.find()) {
+        throw new AssertionError("the start page has no CSRF token");
+      }
+      token = found.group(1);
     }
-    return send(
+    return steps.send(
         WebClient.request(base + path)
             .header("Content-Type", "application/x-www-form-urlencoded")
-            .header("X-CSRFToken", token.group(1))
+            .header("X-CSRFToken", token)
             .header("Referer", base + "/home")
             .POST(HttpRequest.BodyPublishers.ofString(fields)));
   }
@@ -101,6 +125,15 @@ public final class Airflow {
             .header("Content-Type", "application/json")
             .header("Origin", base)
             .method(method, HttpRequest.BodyPublishers.ofString(text)));
+  }
+
+  /** Signs in anew, unnoticed, well before the session is over. */
+  private void stay() {
+    if (System.nanoTime() - since > SESSION.toNanos()) {
+      browser.send(WebClient.request(base + "/login/"));
+      since = System.nanoTime();
+      token = null;
+    }
   }
 
   /** A value in a query or a form. */

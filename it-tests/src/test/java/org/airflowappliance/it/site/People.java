@@ -31,11 +31,6 @@ public final class People {
     return password;
   }
 
-  /** Whether there is such a person. */
-  public boolean has(String name) {
-    return !realm.users().searchByUsername(name, true).isEmpty();
-  }
-
   /** A new person with these roles of Airflow's client. */
   public void add(String name, String... roles) {
     UserRepresentation user = new UserRepresentation();
