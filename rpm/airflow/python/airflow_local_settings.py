@@ -1,4 +1,6 @@
 """What Airflow runs in each of its processes; a copy in AIRFLOW_HOME would lose against one in the DAG bucket."""
+from typing import Any
+
 from airflow.configuration import conf
 from airflow_appliance import dag_imports
 
@@ -11,12 +13,22 @@ from airflow_appliance import (  # noqa: E402
     executor,
     pods,
     settings,
+    tenant_policy,
     worker_dag,
     worker_log,
 )
 from airflow_appliance.pods import pod_mutation_hook  # noqa: E402
 
-__all__ = ["pod_mutation_hook"]
+__all__ = ["dag_policy", "pod_mutation_hook"]
+
+
+def dag_policy(dag: Any) -> None:
+    """Airflow calls it for each DAG that it reads from a file."""
+    if settings.path().exists():
+        tenant_policy.dag_policy(dag)
+    else:
+        tenant_policy.in_pod(dag)
+
 
 # A node has settings, a worker pod has none: it parses one file and decides nothing about the others.
 if settings.path().exists():
@@ -24,6 +36,7 @@ if settings.path().exists():
     dag_guard.install()
     executor.install()
     pods.install()
+    tenant_policy.install()
 elif worker_log.in_worker_pod():
     worker_dag.install()
     worker_log.install()

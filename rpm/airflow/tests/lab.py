@@ -27,12 +27,33 @@ MACHINES = {"ci": "Op", "reader": "Viewer"}
 provider = IdentityProvider()
 
 
+def tenant(name: str, **changes) -> dict:
+    """As the build tool writes one into settings.json."""
+    return {
+        "name": name,
+        "dagIds": f"{name}__",
+        "dagPrefix": name,
+        "roles": {f"airflow_{name}": f"tenant_{name}", f"airflow_{name}_guest": f"tenant_{name}_viewer"},
+        "userRole": f"tenant_{name}",
+        "viewerRole": f"tenant_{name}_viewer",
+        "pool": f"tenant_{name}",
+        "poolSlots": 8,
+        "maxActiveTasks": 4,
+        "cpu": "4",
+        "memory": "8Gi",
+        "resources": {"example.test/gpu": 1},
+        "images": [f"registry.test/{name}@sha256:1"],
+        **changes,
+    }
+
+
 def write_settings(**changes) -> Path:
     document = {
         "cluster": "lab",
         "release": 1,
         "oidc": {"issuer": ISSUER, "serverUrl": provider.url, "client": CLIENT, "roles": ROLES, "machines": MACHINES},
         "paths": {"home": str(HOME), "dags": str(DAGS)},
+        "tenants": [tenant("sci"), tenant("sci-two", dagPrefix="teams/two")],
         "ca": None,
     }
     document.update(changes)

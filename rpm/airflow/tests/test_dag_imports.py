@@ -6,6 +6,7 @@ import posix
 import sys
 import tempfile
 import unittest
+import zipfile
 from pathlib import Path
 from unittest import mock
 
@@ -51,6 +52,21 @@ class Imports(unittest.TestCase):
         with self.listing(), self.assertRaises(ImportError):
             importlib.import_module("of_the_team")
         self.assertEqual(importlib.import_module("of_the_team").answer, 42)
+
+    def test_a_zip_file_of_the_folder_holds_modules_and_packages(self):
+        for name in ("of_the_team.zip", "without_its_suffix"):
+            archive = Path(self.folder, name)
+            with zipfile.ZipFile(archive, "w") as file:
+                file.writestr("zipped_module.py", "from zipped_package.inner import answer\n")
+                file.writestr("zipped_package/__init__.py", "")
+                file.writestr("zipped_package/inner.py", "answer = 42\n")
+            dag_imports.install(self.folder)
+            sys.path.insert(0, str(archive))
+            for module in ("zipped_module", "zipped_package", "zipped_package.inner"):
+                self.addCleanup(sys.modules.pop, module, None)
+                sys.modules.pop(module, None)
+            self.assertEqual(importlib.import_module("zipped_module").answer, 42)
+            archive.unlink()
 
     def test_other_folders_are_as_before(self):
         other = tempfile.TemporaryDirectory()

@@ -89,6 +89,10 @@ REASONS = {
         pod(STUCK, init={"state": ended(2)}),
         "init container s3fs ended: Error (exit code 2); see its part of the pod",
     ),
+    "init container that says why": (
+        pod(STUCK, init={"state": ended(1, message="s3://airflow/dags/science/ has no file; publish the DAGs there.\n")}),
+        "init container s3fs ended: Error (exit code 1): s3://airflow/dags/science/ has no file; publish the DAGs there",
+    ),
     "sidecar that falls again and again": (
         pod(STUCK, init={"state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": ended(1)}),
         "init container s3fs waited: CrashLoopBackOff; see its own output with kubectl logs while a pod waits; before "

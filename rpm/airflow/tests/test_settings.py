@@ -50,9 +50,15 @@ WRONG = {
     ),
     "no DAG folder": (without("paths", "dags"), " paths.dags: must be a text, found null"),
     "ca a number": (replaced(1, "ca"), " ca: must be a text, found 1"),
+    "tenants an object": (replaced({}, "tenants"), " tenants: must be a list, found {}"),
+    "a tenant of nothing": (replaced([1], "tenants"), " tenants[0]: must be an object, found 1"),
+    "a tenant without slots": (
+        replaced([lab.tenant("a"), lab.tenant("b", poolSlots=0)], "tenants"),
+        " tenants[1].poolSlots: must be a number above zero, found 0",
+    ),
     "a limit of nothing": (
         replaced(0, "oidc", "sessionSeconds"),
-        " oidc.sessionSeconds: must be a number of seconds, found 0",
+        " oidc.sessionSeconds: must be a number above zero, found 0",
     ),
 }
 

@@ -1,11 +1,15 @@
 """When a pod believes that its DAG is not there, on a clock of the test's own."""
+import tempfile
 import unittest
+from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
 from cases import named, table
 
 from airflow_appliance import worker_dag
+from airflow_appliance.dag_copy import record
+from airflow_appliance.dag_copy.names import Entry
 
 AWAY, BACK = "Input/output error", None
 FOUND, MISSED = True, False
@@ -38,7 +42,11 @@ class Waits(unittest.TestCase):
     def setUp(self):
         self.now = 1000.0
         clock = SimpleNamespace(monotonic=lambda: self.now, sleep=self.pass_by)
-        for name, value in {"time": clock, "_trouble": lambda: self.says}.items():
+        made = tempfile.TemporaryDirectory()
+        self.addCleanup(made.cleanup)
+        self.folder = Path(made.name)
+        changes = {"time": clock, "_trouble": lambda: self.says, "_folder": lambda: self.folder}
+        for name, value in changes.items():
             patch = mock.patch.object(worker_dag, name, value)
             patch.start()
             self.addCleanup(patch.stop)
@@ -65,7 +73,7 @@ class Waits(unittest.TestCase):
             try:
                 return airflow.get_dag("a.py", "one")
             finally:
-                self.waits = len(logs.records) - 1
+                self.waits, self.lines = len(logs.records) - 1, logs.output
 
     @table(FOUND_LATER)
     def found_later(self, reads):
@@ -78,6 +86,17 @@ class Waits(unittest.TestCase):
         with self.assertRaises(Gone):
             self.get_dag(reads)
         self.assertTrue(least <= self.now - 1000 <= most, self.now - 1000)
+
+    def test_a_copy_is_believed_at_once_and_told(self):
+        copied = record.text("s3://airflow/dags/science/", {Entry("dags/science/a.py", "x", 1): None}, 0.1)
+        (self.folder / record.RECORD).write_bytes(copied)
+        with self.assertRaises(Gone):
+            self.get_dag([(1, MISSED, BACK)])
+        self.assertEqual(self.now, 1001)
+        self.assertRegex(
+            self.lines[1],
+            r"DAG 'one' is not in what this pod has: 1 files of s3://airflow/dags/science/, copied at 2\S+Z and listed in ",
+        )
 
     def test_another_error_is_not_waited_for(self):
         airflow = SimpleNamespace(get_dag=mock.Mock(side_effect=ValueError), AirflowException=Gone)

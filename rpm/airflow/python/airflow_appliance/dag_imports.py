@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 from importlib import machinery
+from pathlib import Path
 from typing import Any, Optional
 
 log = logging.getLogger(__name__)
@@ -35,10 +36,17 @@ def install(folder: str) -> None:
     root = os.path.abspath(folder)
 
     def hook(path: str) -> DagFinder:
-        if os.path.abspath(path) != root and not os.path.abspath(path).startswith(root + os.sep):
+        place = os.path.abspath(path)
+        if place != root and (not place.startswith(root + os.sep) or _is_archive(place)):
             raise ImportError(f"{path} is no DAG folder", path=path)
         return DagFinder(path, *_LOADERS)
 
     sys.path_hooks.insert(0, hook)
     for path in [path for path in sys.path_importer_cache if os.path.abspath(path).startswith(root)]:
         del sys.path_importer_cache[path]
+
+
+def _is_archive(place: str) -> bool:
+    """A zip file of DAGs, or a package in one: Python reads these otherwise. The name tells it while S3 is away."""
+    parts = [place, *(str(parent) for parent in Path(place).parents)]
+    return any(part.endswith(".zip") or os.path.isfile(part) for part in parts)

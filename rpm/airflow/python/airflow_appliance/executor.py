@@ -5,9 +5,9 @@ Beside the larger changes: what goes wrong with one pod, or with Kubernetes for 
 import json
 import time
 from types import ModuleType
-from typing import Any
+from typing import Any, Optional
 
-from airflow_appliance import adoption, pod_end, queued
+from airflow_appliance import adoption, pod_end, queued, refusals, tenant_pods
 from airflow_appliance.after_import import AfterImport, Change
 
 
@@ -44,15 +44,22 @@ def _survive(module: ModuleType) -> None:
 
     def run_next_or_api_error(self: Any, job: Any) -> None:
         try:
-            run_next(self, job)
+            run_next(self, tenant_pods.admitted(job))
+        except tenant_pods.PodRefused as problem:
+            refusals.tell(job[0], str(problem))
+            raise error(400, problem) from problem
         except module.ApiException as problem:
-            if not _is_message(problem.body):
+            said = _message(problem.body)
+            if problem.status in (400, 422):  # this task fails
+                refusals.tell(job[0], said or str(problem.reason))
+            if said is None:
                 raise error(problem.status, problem) from problem
             raise
         except HTTPError as problem:  # it is tried again
             raise error(503, problem) from problem
         except Exception as problem:  # such as a pod template that is none: this task fails
             self.log.exception("no pod can be made")
+            refusals.tell(job[0], f"{type(problem).__name__}: {problem}")
             raise error(400, problem) from problem
 
     def delete_pod_if_possible(self: Any, pod_id: str, namespace: str) -> None:
@@ -65,11 +72,12 @@ def _survive(module: ModuleType) -> None:
     scheduler.run_next, scheduler.delete_pod = run_next_or_api_error, delete_pod_if_possible
 
 
-def _is_message(body: Any) -> bool:
+def _message(body: Any) -> Optional[str]:
+    """What Kubernetes says in its own form of an answer."""
     try:
-        return "message" in json.loads(body)
-    except (TypeError, ValueError):
-        return False
+        return json.loads(body)["message"]
+    except (TypeError, ValueError, KeyError):
+        return None
 
 
 def _keep_count(module: ModuleType) -> None:

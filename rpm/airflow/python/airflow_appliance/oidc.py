@@ -142,7 +142,7 @@ def flask_settings(settings: Settings, environment: Mapping[str, str] = os.envir
         "AUTH_USER_REGISTRATION": True,
         "AUTH_USER_REGISTRATION_ROLE": "Public",
         "AUTH_ROLES_SYNC_AT_LOGIN": True,
-        "AUTH_ROLES_MAPPING": {theirs: [ours] for theirs, ours in settings.oidc.roles.items()},
+        "AUTH_ROLES_MAPPING": {theirs: [ours] for theirs, ours in _roles(settings).items()},
         "OAUTH_PROVIDERS": [
             {
                 "name": PROVIDER,
@@ -159,6 +159,14 @@ def flask_settings(settings: Settings, environment: Mapping[str, str] = os.envir
         "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
         "APP_THEME": "simplex.css",
     }
+
+
+def _roles(settings: Settings) -> Dict[str, str]:
+    """The provider's roles to Airflow's; cluster.yaml lets no two places have the same one."""
+    found = dict(settings.oidc.roles)
+    for tenant in settings.tenants:
+        found.update(tenant.roles)
+    return found
 
 
 def required_secret(secret: Optional[str]) -> str:

@@ -98,7 +98,9 @@ def _waiting(pod: Dict[str, Any]) -> Optional[str]:
     for container in status.get("initContainerStatuses") or []:
         ended, name = _terminated(container), container.get("name")
         if ended and ended.get("exitCode") != 0:
-            return f"init container {name} ended: {_exit(ended)}; see its part of the pod"
+            # What says why by itself (dag_copy) needs no advice.
+            advice = "" if ended.get("message") else "; see its part of the pod"
+            return f"init container {name} ended: {_exit(ended)}{advice}"
         waiting = (container.get("state") or {}).get("waiting")
         if waiting and waiting.get("reason") != "PodInitializing":
             before = (container.get("lastState") or {}).get("terminated")
@@ -118,7 +120,7 @@ def _with_help(name: Optional[str], message: Optional[str], what: str) -> str:
 
 
 def _said(name: str, message: Optional[str]) -> str:
-    return f"{name}: {message.rstrip(' .')}" if message else name
+    return f"{name}: {message.strip().rstrip(' .')}" if message else name
 
 
 def _base(pod: Dict[str, Any]) -> Dict[str, Any]:

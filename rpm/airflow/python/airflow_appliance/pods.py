@@ -14,11 +14,14 @@ from typing import Any, Dict, List
 import yaml
 
 from airflow.configuration import conf
+from airflow_appliance import work_pods
 from airflow_appliance.after_import import AfterImport, Change
 
 # Lists to which a task's own items are appended; all other values of a task replace the template's.
 EXTENDED = {"initContainers", "volumes", "volumeMounts", "env", "envFrom", "ports", "volumeDevices"}
 TEMPLATE = "_appliance_template"
+# In a tenant's template; and what a task of a tenant says that starts pods of its own, for which it needs a token.
+TENANT, POD_OPERATOR = "appliance.airflow/tenant", "appliance.airflow/pod-operator"
 
 
 def install() -> None:
@@ -61,6 +64,7 @@ def pod_mutation_hook(pod: Any) -> None:
     """Airflow calls it for each pod before it is created; only the executor's own are made from a template of ours."""
     labels = (pod.metadata and pod.metadata.labels) or {}
     if labels.get("kubernetes_executor") != "True":
+        work_pods.complete(pod, _set)
         return
     configured = conf.get("kubernetes", "pod_template_file")
     if not (hasattr(pod, TEMPLATE) or configured):
@@ -77,6 +81,8 @@ def pod_mutation_hook(pod: Any) -> None:
     for name, value in spec.items():
         if value != before.get(name):
             _set(pod.spec, name, value)
+    if labels.get(TENANT) and labels.get(POD_OPERATOR) == "true":
+        pod.spec.automount_service_account_token = True
 
 
 def _merged(target: Dict[str, Any], raw: Dict[str, Any], known: Dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from airflow.configuration import conf
 from airflow.exceptions import AirflowConfigException
 from airflow.security import permissions
 from airflow.www.security import AirflowSecurityManager
-from airflow_appliance import dag_rights, pages, people, responses, sessions
+from airflow_appliance import dag_rights, pages, people, responses, sessions, tenant_errors
 from airflow_appliance.oidc import PROVIDER
 from airflow_appliance.oidc_views import SignInView
 from airflow_appliance.pages import refusal, uncached
@@ -49,6 +49,7 @@ class SecurityManager(AirflowSecurityManager):
         # First of all, before anything asks who the user is.
         app.before_request_funcs.setdefault(None, []).insert(0, _end_what_is_over)
         app.before_request_funcs[None].insert(0, _close)
+        app.before_request_funcs[None].append(tenant_errors.show)
         pages.replace_airflows(app)
         dag_rights.judge_what_was()
         responses.protect(app, self.oauth_remotes[PROVIDER].issuer)

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Mapping, Optional, Type
+from typing import Any, List, Mapping, Optional, Tuple, Type
 
 DEFAULT_SESSION_SECONDS = 8 * 3600
 
@@ -27,6 +27,25 @@ class Oidc:
 
 
 @dataclass(frozen=True)
+class Tenant:
+    """A team that shares this Airflow; `roles` are the provider's, to Airflow's."""
+
+    name: str
+    dag_ids: str
+    dag_prefix: str
+    roles: Mapping[str, str]
+    user_role: str
+    viewer_role: str
+    pool: str
+    pool_slots: int
+    max_active_tasks: int
+    cpu: str
+    memory: str
+    resources: Mapping[str, int]
+    images: Tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Settings:
     """One cluster's settings; `ca` is a PEM file of the system's CAs and the site's, or None."""
 
@@ -34,6 +53,7 @@ class Settings:
     dags: Path
     oidc: Oidc
     ca: Optional[str]
+    tenants: Tuple[Tenant, ...] = ()
 
 
 def path() -> Path:
@@ -74,15 +94,38 @@ class _Section:
                 server_url=oidc.text("serverUrl"),
                 client=oidc.text("client"),
                 roles=oidc.names("roles"),
-                session_seconds=oidc.seconds("sessionSeconds", DEFAULT_SESSION_SECONDS),
+                session_seconds=oidc.number("sessionSeconds", DEFAULT_SESSION_SECONDS),
                 machines=oidc.names("machines", {}),
                 basic_auth=oidc.flag("basicAuth"),
             ),
             ca=self.optional_text("ca"),
+            tenants=tuple(each.tenant() for each in self.sections("tenants")),
+        )
+
+    def tenant(self) -> Tenant:
+        return Tenant(
+            name=self.text("name"),
+            dag_ids=self.text("dagIds"),
+            dag_prefix=self.text("dagPrefix"),
+            roles=self.names("roles"),
+            user_role=self.text("userRole"),
+            viewer_role=self.text("viewerRole"),
+            pool=self.text("pool"),
+            pool_slots=self.number("poolSlots"),
+            max_active_tasks=self.number("maxActiveTasks"),
+            cpu=self.text("cpu"),
+            memory=self.text("memory"),
+            resources=self._typed("resources", dict, "an object"),
+            images=tuple(self._typed("images", list, "a list")),
         )
 
     def section(self, key: str) -> "_Section":
         return _Section(self._file, self._key(key), self._typed(key, dict, "an object"))
+
+    def sections(self, key: str) -> List["_Section"]:
+        """The objects of a list; none where it is left out."""
+        found = self._typed(key, list, "a list") if key in self._value else []
+        return [_Section(self._file, f"{self._key(key)}[{at}]", each) for at, each in enumerate(found)]
 
     def text(self, key: str) -> str:
         return self._typed(key, str, "a text")
@@ -98,10 +141,10 @@ class _Section:
             raise self._wrong(self._key(key), "an object of texts", found)
         return dict(found)
 
-    def seconds(self, key: str, default: int) -> int:
+    def number(self, key: str, default: Optional[int] = None) -> int:
         found = self._value.get(key, default)
         if type(found) is not int or found < 1:
-            raise self._wrong(self._key(key), "a number of seconds", found)
+            raise self._wrong(self._key(key), "a number above zero", found)
         return found
 
     def flag(self, key: str) -> bool:

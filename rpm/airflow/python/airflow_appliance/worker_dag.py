@@ -6,7 +6,8 @@ Kubernetes would wait for the sidecar that mounts it.
 
 That the mount can be read again says little of one file: s3fs asks up to four times for a name, and an S3 that comes
 back in between makes "no such file" of it, while the mount's marker is read well. So what a read lacks is believed
-only when it began after the mount had been well for a while.
+only when it began after the mount had been well for a while. A tenant's pod has no mount but a copy (dag_copy), which
+was whole before the task began: what it lacks is believed at once.
 """
 import importlib
 import logging
@@ -18,7 +19,9 @@ from types import ModuleType
 from typing import Any, Optional
 
 from airflow_appliance.after_import import AfterImport, Change
+from airflow_appliance.dag_copy import record
 from airflow_appliance.mount import Hold, MountGone
+from airflow_appliance.node import probe
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +53,11 @@ def _wait_for_mount(module: ModuleType) -> None:
             try:
                 return read(subdir, dag_id)
             except module.AirflowException:
+                # A mount is not asked: it may hang.
+                copied = None if probe.mounted(_folder()) else record.read(_folder())
+                if copied:
+                    log.error("DAG %r is not in what this pod has: %s", dag_id, record.told(copied))
+                    raise
                 trouble = _trouble()
                 well_since = math.inf if trouble else min(well_since, time.monotonic())
                 if began - well_since >= WELL_SECONDS or time.monotonic() > until:
@@ -64,10 +72,14 @@ def _wait_for_mount(module: ModuleType) -> None:
 
 def _trouble() -> Optional[str]:
     """Why the mount cannot be read; None where it can, or where there is none."""
-    from airflow.configuration import conf
-
     try:
-        with Hold(Path(os.path.expanduser(conf.get("core", "dags_folder")))):
+        with Hold(_folder()):
             return None
     except MountGone as problem:
         return None if isinstance(problem.__cause__, FileNotFoundError) else str(problem)
+
+
+def _folder() -> Path:
+    from airflow.configuration import conf
+
+    return Path(os.path.expanduser(conf.get("core", "dags_folder")))

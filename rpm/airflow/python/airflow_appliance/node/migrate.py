@@ -1,4 +1,4 @@
-"""`migrate`: `airflow db upgrade` once per cluster, whichever node comes first."""
+"""`migrate`: `airflow db upgrade` once per cluster, whichever node comes first; at each start what its tenants need."""
 import os
 import re
 import socket
@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Optional, Set, Tuple
 
 import psycopg2
+import sqlalchemy
+from sqlalchemy.pool import NullPool
 
+from airflow_appliance import settings, tenant_tables
 from airflow_appliance.node import envfile, notify
 from airflow_appliance.node.database import connect
 from airflow_appliance.node.facts import AIRFLOW, Facts
@@ -97,6 +100,7 @@ def _migrate(status: notify.Status, where: str, known: Set[str], head: str) -> N
                     " install the Airflow that made it, or restore the database's backup"
                 )
             if schema == head:
+                _tenants()
                 status.say(f"database {where} has schema {head}: nothing to do")
                 return
             status.say(f"migrating database {where} from {schema or 'empty'} to {head}")
@@ -106,9 +110,23 @@ def _migrate(status: notify.Status, where: str, known: Set[str], head: str) -> N
             found = _schema(cursor)
             if found != head:
                 raise _Refused(f"database {where} has schema {found} after the upgrade, not {head}; see the journal")
+            _tenants()
             status.say(f"database {where} has schema {head}: migrated by this node")
     finally:
         connection.close()
+
+
+def _tenants() -> None:
+    """Before a scheduler reads their DAGs, whose rights need the roles."""
+    engine = sqlalchemy.create_engine(
+        "postgresql+psycopg2://", creator=lambda: connect("airflow-tenants"), poolclass=NullPool
+    )
+    try:
+        with engine.connect() as connection:
+            for line in tenant_tables.sync(connection, settings.load().tenants):
+                print(line)
+    except sqlalchemy.exc.DBAPIError as problem:
+        raise problem.orig from problem
 
 
 def _airflow(*arguments: str) -> None:

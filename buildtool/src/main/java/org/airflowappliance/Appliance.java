@@ -1,6 +1,7 @@
 package org.airflowappliance;
 
 import java.util.List;
+import org.airflowappliance.bucket.PolicyFiles;
 import org.airflowappliance.image.Images;
 import org.airflowappliance.keycloak.RealmFile;
 import org.airflowappliance.kickstart.Kickstarts;
@@ -22,6 +23,7 @@ public final class Appliance {
         new Images(),
         new Manifests(),
         new RealmFile(),
+        new PolicyFiles(),
         new Rpms(),
         new DnfRepository(),
         new Kickstarts(),

@@ -1,11 +1,8 @@
 package org.airflowappliance.cli;
 
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import org.airflowappliance.bucket.Bucket;
 import org.airflowappliance.cluster.Cluster;
-import org.airflowappliance.cluster.SecretsFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,24 +10,25 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code appliance bucket}: makes the S3 bucket ready for the nodes. */
+/** {@code appliance bucket}: makes the S3 bucket ready for the nodes and the tenants. */
 @Command(
     name = "bucket",
-    description = "Makes the S3 bucket ready for the nodes.",
+    description = "Makes the S3 bucket ready for the nodes and the tenants.",
     synopsisSubcommandLabel = "COMMAND",
+    subcommands = BucketApplyCommand.class,
     footer = {"", "Example:", "  appliance bucket prepare cluster.yaml --secrets secrets.env"})
 final class BucketCommand implements Runnable {
   @Spec CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Name a command: prepare.");
+    throw new ParameterException(spec.commandLine(), "Name a command: prepare or apply.");
   }
 
   @Command(
       name = "prepare",
       description =
-          "Makes the prefixes' objects and the marker that proves a mount, and checks the keys; safe to repeat.",
+          "Makes the objects of prefixes and tenants' folders and the marker that proves a mount, and checks the keys; safe to repeat.",
       footer = {"", "Example:", "  appliance bucket prepare cluster.yaml --secrets secrets.env"})
   int prepare(
       @Mixin Common common,
@@ -42,14 +40,7 @@ final class BucketCommand implements Runnable {
           Path secrets,
       @Mixin Verbosity verbosity) {
     Cluster cluster = common.cluster(common.definitions());
-    Map<String, String> values = SecretsFile.read(secrets).values();
-    for (String key : List.of("S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY")) {
-      if (values.getOrDefault(key, "").isEmpty()) {
-        throw new UserError(secrets + " " + key + ": is missing or empty; fill it in");
-      }
-    }
-    try (Bucket bucket =
-        new Bucket(cluster, values.get("S3_ACCESS_KEY_ID"), values.get("S3_SECRET_ACCESS_KEY"))) {
+    try (Bucket bucket = new Bucket(cluster, KeyFiles.nodes(secrets))) {
       bucket.prepare().forEach(verbosity::say);
     }
     return 0;

@@ -12,12 +12,17 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.airflowappliance.cluster.NewTenantKeys;
 import org.airflowappliance.cluster.Problem;
 import org.airflowappliance.cluster.SecretsFile;
+import org.airflowappliance.cluster.Tenant;
+import org.airflowappliance.cluster.TenantKeys;
 import org.airflowappliance.manifest.PodSecrets;
+import org.airflowappliance.plan.Blueprint;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -26,7 +31,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "secrets",
     description =
-        "Makes or checks secrets.env, the only file that an operator adds to a node, and prints what task pods need of it.",
+        "Makes or checks secrets.env, the only file that an operator adds to a node, makes the tenants' keys, and prints what task pods need of both.",
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Example:", "  appliance secrets new secrets.env"})
 final class SecretsCommand implements Runnable {
@@ -34,7 +39,8 @@ final class SecretsCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Name a command: new, check or manifest.");
+    throw new ParameterException(
+        spec.commandLine(), "Name a command: new, tenants, check or manifest.");
   }
 
   @Command(
@@ -58,6 +64,37 @@ final class SecretsCommand implements Runnable {
     }
     verbosity.say(
         "wrote " + file + "; fill in the empty lines, then run: appliance secrets check " + file);
+    return 0;
+  }
+
+  @Command(
+      name = "tenants",
+      description = {
+        "Writes a file with generated S3 keys for each tenant, or adds what tenants lack; never changes a line that is there.",
+        "`appliance bucket apply` makes the keys known to the object store."
+      },
+      footer = {"", "Example:", "  appliance secrets tenants tenants.env cluster.yaml"})
+  int tenants(
+      @Parameters(paramLabel = "KEYS", description = "The tenants' file.") Path file,
+      @Parameters(
+              paramLabel = "FILE",
+              arity = "0..1",
+              description = "The cluster file (default: the example).")
+          Path cluster,
+      @Mixin Verbosity verbosity) {
+    Common common = new Common();
+    common.file = cluster;
+    List<Tenant> tenants = common.cluster(common.definitions()).tenants();
+    List<String> added = new NewTenantKeys(file, tenants).write(new SecureRandom());
+    added.forEach(key -> verbosity.say("added " + key));
+    if (Files.exists(file)) {
+      List<String> strays = TenantKeys.read(file, tenants).strays();
+      strays.forEach(
+          key ->
+              verbosity.say(
+                  "kept " + key + ": no tenant's any more; remove the line after `bucket apply`"));
+    }
+    verbosity.say("%s: %d tenants, keys added: %d".formatted(file, tenants.size(), added.size()));
     return 0;
   }
 
@@ -97,7 +134,8 @@ final class SecretsCommand implements Runnable {
       footer = {
         "",
         "Example:",
-        "  appliance secrets manifest secrets.env cluster.yaml | kubectl apply --server-side -f -"
+        "  appliance secrets manifest secrets.env cluster.yaml | kubectl apply --server-side -f -",
+        "  appliance secrets manifest secrets.env cluster.yaml --tenants tenants.env > pod-secrets.yaml"
       })
   int manifest(
       @Parameters(paramLabel = "SECRETS", description = "The secrets file.") Path file,
@@ -105,7 +143,12 @@ final class SecretsCommand implements Runnable {
               paramLabel = "FILE",
               arity = "0..1",
               description = "The cluster file (default: the example).")
-          Path cluster)
+          Path cluster,
+      @Option(
+              names = "--tenants",
+              paramLabel = "FILE",
+              description = "The tenants' keys, as `appliance secrets tenants` writes them.")
+          Path tenants)
       throws IOException {
     SecretsFile secrets = SecretsFile.read(file);
     List<String> problems =
@@ -118,7 +161,9 @@ final class SecretsCommand implements Runnable {
     }
     Common common = new Common();
     common.file = cluster;
-    System.out.print(PodSecrets.yaml(common.blueprint(), secrets.values()));
+    Blueprint blueprint = common.blueprint();
+    TenantKeys keys = KeyFiles.tenants(blueprint.cluster(), cluster, tenants);
+    System.out.print(PodSecrets.yaml(blueprint, secrets.values(), keys.values()));
     return 0;
   }
 }

@@ -222,11 +222,4 @@ public record Cluster(
 
   /** A PEM file that was read beside cluster.yaml: its path there and its text. */
   public record CaFile(String path, String pem) {}
-
-  /** A team; accepted and checked here, used by later releases. */
-  public record Tenant(String name, List<String> roles) {
-    public Tenant {
-      roles = List.copyOf(roles);
-    }
-  }
 }

@@ -32,12 +32,12 @@ final class ClusterTree {
         objectStore(root.child("objectStore")),
         oidc(root.child("oidc")),
         kubernetes(root.child("kubernetes")),
-        workers(root.child("workers")),
+        workers(root.child("workers"), root.child("workers").child("egress")),
         new Cluster.Distribution(folder(text(root.child("distribution"), "url"))),
         provisioning(root.child("provisioning")),
         images(root.child("images")),
         caFiles.of(root.child("caFile")),
-        root.child("tenants").items().stream().map(ClusterTree::tenant).toList());
+        root.child("tenants").items().stream().map(this::tenant).toList());
   }
 
   private static Map<String, Map<String, String>> config(Part config) {
@@ -122,13 +122,15 @@ final class ClusterTree {
         text(kubernetes, "minimumVersion"));
   }
 
-  private static Cluster.Workers workers(Part workers) {
+  /** What pods of a block get; what it leaves out is as in {@code workers}. */
+  private Cluster.Workers workers(Part block, Part egress) {
+    Part usual = root.child("workers");
     return new Cluster.Workers(
-        text(workers, "cpuRequest"),
-        text(workers, "memoryRequest"),
-        text(workers, "cpuLimit"),
-        text(workers, "memoryLimit"),
-        workers.child("egress").items().stream().map(ClusterTree::egress).toList());
+        WorkerChecks.given(block, usual, "cpuRequest").text().orElseThrow(),
+        WorkerChecks.given(block, usual, "memoryRequest").text().orElseThrow(),
+        WorkerChecks.given(block, usual, "cpuLimit").text().orElseThrow(),
+        WorkerChecks.given(block, usual, "memoryLimit").text().orElseThrow(),
+        egress.items().stream().map(ClusterTree::egress).toList());
   }
 
   private static Cluster.Egress egress(Part rule) {
@@ -148,8 +150,25 @@ final class ClusterTree {
     return new Cluster.Images(text(images, "registry"), images.text("base"));
   }
 
-  private static Cluster.Tenant tenant(Part tenant) {
-    return new Cluster.Tenant(text(tenant, "name"), list(tenant.child("roles")));
+  private Tenant tenant(Part tenant) {
+    Part quota = tenant.child("quota");
+    Part worker = tenant.child("worker");
+    Map<String, Integer> resources = new LinkedHashMap<>();
+    quota
+        .child("resources")
+        .fields()
+        .forEach((name, part) -> resources.put(name, part.node().intValue()));
+    int pods = number(quota, "pods");
+    return new Tenant(
+        text(tenant, "name"),
+        texts(tenant.child("roles")),
+        tenant.text("dagPrefix").orElse(text(tenant, "name")),
+        new Tenant.Quota(text(quota, "cpu"), text(quota, "memory"), pods, resources),
+        tenant.child("poolSlots").present() ? number(tenant, "poolSlots") : pods,
+        number(tenant, "maxActiveTasks"),
+        workers(worker, tenant.child("egress")),
+        worker.text("image"),
+        list(worker.child("allowedImages")));
   }
 
   /** Addresses that paths are appended to end without a slash. */

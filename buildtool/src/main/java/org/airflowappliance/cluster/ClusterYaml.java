@@ -50,6 +50,7 @@ public final class ClusterYaml {
     ServiceChecks.check(root);
     WorkerChecks.check(root.child("workers"));
     SiteChecks.check(root);
+    TenantChecks.check(root);
     caFiles.check(root.child("database").child("ca"));
     caFiles.check(root.child("kubernetes").child("ca"));
     caFiles.check(root.child("caFile"));

@@ -2,13 +2,8 @@ package org.airflowappliance.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 
@@ -51,7 +46,8 @@ public record SecretsLine(Path file, String key) {
     if (line.map(found -> found.value().text()).equals(Optional.of(value))) {
       return false;
     }
-    replace(
+    SecretsText.replace(
+        file,
         line.map(found -> replaced(text, found.number(), value))
             .orElseGet(() -> appended(text, value)));
     return true;
@@ -104,30 +100,6 @@ public record SecretsLine(Path file, String key) {
     return value.matches("[A-Za-z0-9._~+/=@:-]+")
         ? value
         : '"' + value.replaceAll("([\"\\\\`$])", "\\\\$1") + '"';
-  }
-
-  private void replace(String text) {
-    try {
-      Path target = real();
-      Path fresh =
-          Files.createTempFile(
-              target.getParent(),
-              target.getFileName() + ".",
-              ".new",
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      try {
-        try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-          channel.write(StandardCharsets.UTF_8.encode(text));
-          channel.force(true);
-        }
-        Files.setOwner(fresh, Files.getOwner(target));
-        Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(fresh);
-      }
-    } catch (IOException problem) {
-      throw new UncheckedIOException(problem);
-    }
   }
 
   /** A link stays one. */

@@ -2,13 +2,20 @@ package org.airflowappliance.cluster;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 
-/** The text of a secrets file, of which no more is read than such a file can have. */
+/**
+ * The text of a secrets file, of which no more is read than such a file can have; written whole.
+ */
 final class SecretsText {
   /** In bytes; a complete file has about 1,500. */
   private static final int LIMIT = 64 << 10;
@@ -42,6 +49,34 @@ final class SecretsText {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException other) {
       throw new UnreadableSecrets(file + ": is not UTF-8; save the file in UTF-8");
+    }
+  }
+
+  /** Writes a file anew or for the first time, readable by its owner only; a link stays one. */
+  static void replace(Path file, String text) {
+    try {
+      boolean there = Files.exists(file);
+      Path target = there ? file.toRealPath() : file.toAbsolutePath();
+      Path fresh =
+          Files.createTempFile(
+              target.getParent(),
+              target.getFileName() + ".",
+              ".new",
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      try {
+        try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+          channel.write(StandardCharsets.UTF_8.encode(text));
+          channel.force(true);
+        }
+        if (there) {
+          Files.setOwner(fresh, Files.getOwner(target));
+        }
+        Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(fresh);
+      }
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
     }
   }
 }

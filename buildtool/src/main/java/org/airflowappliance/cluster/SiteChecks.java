@@ -1,12 +1,10 @@
 package org.airflowappliance.cluster;
 
 import java.time.ZoneId;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/** Checks time zone, what the kickstart needs, image registry and tenants. */
+/** Checks time zone, what the kickstart needs and image registry. */
 final class SiteChecks {
   private SiteChecks() {}
 
@@ -22,7 +20,6 @@ final class SiteChecks {
     }
     registry(cluster.child("images").child("registry"));
     registry(cluster.child("images").child("base"));
-    tenants(cluster.child("tenants").items());
   }
 
   private static void timeZone(Part zone) {
@@ -55,19 +52,5 @@ final class SiteChecks {
   private static boolean port(String digits) {
     int port = Integer.parseInt(digits);
     return port > 0 && port <= 65535;
-  }
-
-  private static void tenants(List<Part> tenants) {
-    Map<String, Part> first = new HashMap<>();
-    for (Part tenant : tenants) {
-      Part name = tenant.child("name");
-      name.text()
-          .map(text -> first.putIfAbsent(text, name))
-          .ifPresent(
-              other ->
-                  name.problem(
-                      "'%s' is already the tenant of line %d; give each its own name"
-                          .formatted(name.text().orElseThrow(), other.line())));
-    }
   }
 }

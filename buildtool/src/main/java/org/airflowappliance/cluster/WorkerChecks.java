@@ -8,27 +8,41 @@ final class WorkerChecks {
   private WorkerChecks() {}
 
   static void check(Part workers) {
-    amount(workers, "cpu");
-    amount(workers, "memory");
+    amount(workers, workers, "cpu");
+    amount(workers, workers, "memory");
     workers.child("egress").items().forEach(rule -> block(rule.child("cidr")));
   }
 
-  private static void amount(Part workers, String resource) {
-    Part request = workers.child(resource + "Request");
-    Part limit = workers.child(resource + "Limit");
+  /** Request and limit, each the block's own or else the usual one; noted where it is said. */
+  static void amount(Part workers, Part usual, String resource) {
+    Part request = given(workers, usual, resource + "Request");
+    Part limit = given(workers, usual, resource + "Limit");
     Optional<BigDecimal> requested = quantity(request);
     Optional<BigDecimal> limited = quantity(limit);
     if (requested.isPresent()
         && limited.isPresent()
         && requested.get().compareTo(limited.get()) > 0) {
-      request.problem(
-          "'%s' is more than %s '%s'; lower it or raise the limit"
-              .formatted(
-                  request.text().orElseThrow(), limit.spot().shown(), limit.text().orElseThrow()));
+      Part own = workers.child(resource + "Request").present() ? request : limit;
+      Part other = own == request ? limit : request;
+      own.problem(
+          own == request
+              ? "'%s' is more than %s '%s'; lower it or raise the limit"
+                  .formatted(said(request), limit.spot().shown(), said(limit))
+              : "'%s' is less than %s '%s'; raise it or say a lower %sRequest, too"
+                  .formatted(said(limit), other.spot().shown(), said(other), resource));
     }
   }
 
-  private static Optional<BigDecimal> quantity(Part part) {
+  /** A value of the block, or of the usual one where it is left out. */
+  static Part given(Part workers, Part usual, String key) {
+    return workers.child(key).present() ? workers.child(key) : usual.child(key);
+  }
+
+  private static String said(Part part) {
+    return part.text().orElseThrow();
+  }
+
+  static Optional<BigDecimal> quantity(Part part) {
     Optional<BigDecimal> amount =
         part.text().flatMap(Quantity::of).filter(value -> value.signum() > 0);
     if (part.text().isPresent() && amount.isEmpty()) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.airflowappliance.cluster.Cluster;
+import org.airflowappliance.cluster.Tenant;
 import org.airflowappliance.plan.Blueprint;
 import org.airflowappliance.plan.Holes;
 import org.airflowappliance.template.IllegalDefinition;
@@ -42,11 +43,14 @@ public record RealmFragment(
     Cluster.Oidc oidc = blueprint.cluster().oidc();
     Reading reading = new Reading(blueprint, Holes.of(blueprint));
     List<ObjectNode> roles = new ArrayList<>();
-    oidc.roles()
-        .forEach(
-            (theirs, ours) ->
-                roles.add(
-                    reading.part("role.json", Map.of("role.name", theirs, "role.airflow", ours))));
+    oidc.roles().forEach((theirs, ours) -> roles.add(reading.role(theirs, ours)));
+    for (Tenant tenant : blueprint.cluster().tenants()) {
+      tenant
+          .roles()
+          .forEach(
+              (theirs, ours) ->
+                  roles.add(reading.role(theirs, ours + " of tenant " + tenant.name())));
+    }
     List<ObjectNode> machines = new ArrayList<>();
     oidc.machines()
         .forEach(
@@ -87,6 +91,10 @@ public record RealmFragment(
 
   /** Definitions on their way to objects. */
   private record Reading(Blueprint blueprint, Map<String, String> holes) {
+    ObjectNode role(String theirs, String ours) {
+      return part("role.json", Map.of("role.name", theirs, "role.airflow", ours));
+    }
+
     ObjectNode part(String name, Map<String, String> more) {
       String file = FOLDER + name;
       Map<String, String> values = new HashMap<>(holes);

@@ -30,7 +30,14 @@ record CommonMetadata(String namespace, Map<String, String> labels) {
     return new CommonMetadata(blueprint.cluster().kubernetes().namespace(), labels);
   }
 
-  /** Gives it to each; labels of their own stay. */
+  /** The same with what tells a tenant's objects from others. */
+  CommonMetadata ofTenant(String name) {
+    Map<String, String> all = new LinkedHashMap<>(labels);
+    all.put("appliance.airflow/tenant", name);
+    return new CommonMetadata(namespace, all);
+  }
+
+  /** Gives it to each; labels and a namespace of their own stay. */
   <T extends HasMetadata> List<T> addTo(List<T> objects) {
     for (T object : objects) {
       ObjectMeta metadata = object.getMetadata();
@@ -39,7 +46,7 @@ record CommonMetadata(String namespace, Map<String, String> labels) {
         all.putAll(metadata.getLabels());
       }
       metadata.setLabels(all);
-      if (object instanceof Namespaced) {
+      if (object instanceof Namespaced && metadata.getNamespace() == null) {
         metadata.setNamespace(namespace);
       }
     }

@@ -34,9 +34,9 @@ final class EgressRules {
   }
 
   /** What cluster.yaml allows tasks. */
-  static String ofTasks(Cluster cluster) {
+  static String of(List<Cluster.Egress> allowed) {
     EgressRules rules = new EgressRules();
-    cluster.workers().egress().forEach(rule -> rules.with(Set.of(rule.cidr()), rule.ports()));
+    allowed.forEach(rule -> rules.with(Set.of(rule.cidr()), rule.ports()));
     return rules.json();
   }
 

@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClass;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ final class KubernetesYaml {
           Map.entry("v1 ResourceQuota", ResourceQuota.class),
           Map.entry("v1 LimitRange", LimitRange.class),
           Map.entry("v1 Pod", Pod.class),
+          Map.entry("scheduling.k8s.io/v1 PriorityClass", PriorityClass.class),
           Map.entry("rbac.authorization.k8s.io/v1 Role", Role.class),
           Map.entry("rbac.authorization.k8s.io/v1 RoleBinding", RoleBinding.class),
           Map.entry("networking.k8s.io/v1 NetworkPolicy", NetworkPolicy.class));

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.airflowappliance.cluster.Cluster;
+import org.airflowappliance.cluster.Tenant;
 import org.airflowappliance.plan.Artifact;
 import org.airflowappliance.plan.Blueprint;
 import org.airflowappliance.plan.Holes;
@@ -17,6 +18,9 @@ import org.airflowappliance.template.Template;
 public final class Manifests implements Section {
   /** Each holds numbered files and a kustomization; the second is applied by itself. */
   private static final List<String> FOLDERS = List.of("manifests/", "manifests/pod-operator/");
+
+  /** What each tenant has in Kubernetes. */
+  private static final String TENANT = "manifests/tenant/objects.yaml";
 
   @Override
   public String name() {
@@ -36,7 +40,7 @@ public final class Manifests implements Section {
     values.put("config.name", cluster.name() + "-airflow-config-" + files.digest());
     values.put("config.data", files.json());
     values.put("egress.airflow", EgressRules.ofAirflow(cluster));
-    values.put("egress.tasks", EgressRules.ofTasks(cluster));
+    values.put("egress.tasks", EgressRules.of(cluster.workers().egress()));
     values.put("egress.api", EgressRules.ofApi(cluster));
     return values;
   }
@@ -54,18 +58,64 @@ public final class Manifests implements Section {
     }
 
     List<Artifact> read() {
-      List<Artifact> all = new ArrayList<>();
-      all.add(new PodTemplate(text(PodTemplate.PATH.value()), parts(), common));
+      List<Artifact> all = new ArrayList<>(podTemplates());
+      List<String> tenants = new ArrayList<>();
+      for (Tenant tenant : blueprint.cluster().tenants()) {
+        tenants.add("manifests/60-tenant-" + tenant.name() + ".yaml");
+        ManifestText objects = text(TENANT, WorkerValues.ofTenant(blueprint.cluster(), tenant));
+        all.add(
+            new Manifest(
+                new ReleasePath(tenants.get(tenants.size() - 1)),
+                objects,
+                common.ofTenant(tenant.name())));
+      }
       for (String folder : FOLDERS) {
-        List<String> files =
-            blueprint.definitions().files(folder.substring(0, folder.length() - 1)).stream()
-                .filter(file -> file.startsWith(folder))
-                .filter(file -> file.substring(folder.length()).matches("[0-9]{2}-[a-z-]+\\.yaml"))
-                .toList();
+        List<String> files = new ArrayList<>(numbered(folder));
         files.forEach(file -> all.add(manifest(file)));
+        if (folder.equals(FOLDERS.get(0))) {
+          files.addAll(tenants);
+        }
         all.add(kustomization(folder, files));
       }
       return all;
+    }
+
+    private List<String> numbered(String folder) {
+      return blueprint.definitions().files(folder.substring(0, folder.length() - 1)).stream()
+          .filter(file -> file.startsWith(folder))
+          .filter(file -> file.substring(folder.length()).matches("[0-9]{2}-[a-z-]+\\.yaml"))
+          .toList();
+    }
+
+    private List<Artifact> podTemplates() {
+      Cluster cluster = blueprint.cluster();
+      List<Artifact> templates = new ArrayList<>();
+      templates.add(
+          podTemplate(PodTemplate.PATH, WorkerValues.ofCluster(cluster), List.of("dags-s3fs")));
+      for (Tenant tenant : cluster.tenants()) {
+        templates.add(
+            podTemplate(
+                new ReleasePath("manifests/tenants/" + tenant.name() + ".yaml"),
+                WorkerValues.ofTenant(cluster, tenant),
+                List.of("dags-copy", "tenant")));
+      }
+      return templates;
+    }
+
+    private Artifact podTemplate(ReleasePath path, Map<String, String> worker, List<String> own) {
+      List<String> parts = new ArrayList<>(own);
+      if (blueprint.cluster().caFile().isPresent()) {
+        parts.add("site-ca");
+        parts.add("site-ca-" + own.get(0).substring(own.get(0).indexOf('-') + 1));
+      }
+      if (blueprint.cluster().database().ca().isPresent()) {
+        parts.add("database-ca");
+      }
+      return new PodTemplate(
+          path,
+          text(PodTemplate.PATH.value(), worker),
+          parts.stream().map(part -> text("manifests/parts/" + part + ".yaml", worker)).toList(),
+          common);
     }
 
     private Artifact manifest(String file) {
@@ -89,17 +139,6 @@ public final class Manifests implements Section {
       return cluster.nodes().size() * Parallelism.of(cluster);
     }
 
-    private List<ManifestText> parts() {
-      List<ManifestText> parts = new ArrayList<>();
-      if (blueprint.cluster().caFile().isPresent()) {
-        parts.add(text("manifests/parts/site-ca.yaml"));
-      }
-      if (blueprint.cluster().database().ca().isPresent()) {
-        parts.add(text("manifests/parts/database-ca.yaml"));
-      }
-      return parts;
-    }
-
     private Artifact kustomization(String folder, List<String> files) {
       String file = folder + "kustomization.yaml";
       String resources =
@@ -112,11 +151,14 @@ public final class Manifests implements Section {
     }
 
     private ManifestText text(String file) {
+      return text(file, Map.of());
+    }
+
+    private ManifestText text(String file, Map<String, String> more) {
+      Map<String, String> all = new HashMap<>(values);
+      all.putAll(more);
       return ManifestText.of(
-          file,
-          blueprint.definitions().text(file),
-          values,
-          blueprint.cluster().images().registry());
+          file, blueprint.definitions().text(file), all, blueprint.cluster().images().registry());
     }
   }
 }

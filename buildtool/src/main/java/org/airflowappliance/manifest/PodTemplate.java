@@ -19,24 +19,21 @@ import org.airflowappliance.plan.Workbench;
 import org.airflowappliance.template.IllegalDefinition;
 
 /**
- * The pod that every task runs in.
+ * The pod that tasks run in: the cluster's, or a tenant's.
  *
+ * @param path where it stands in the release
  * @param text of its definition
  * @param parts definitions that join it
  * @param common what every object has
  */
-record PodTemplate(ManifestText text, List<ManifestText> parts, CommonMetadata common)
+record PodTemplate(
+    ReleasePath path, ManifestText text, List<ManifestText> parts, CommonMetadata common)
     implements Artifact {
-  /** Where the RPM and the quota find it. */
+  /** Where its definition stands, and in a release the cluster's: the RPM and the quota read it. */
   static final ReleasePath PATH = new ReleasePath("manifests/pod_template.yaml");
 
   PodTemplate {
     parts = List.copyOf(parts);
-  }
-
-  @Override
-  public ReleasePath path() {
-    return PATH;
   }
 
   @Override
@@ -60,7 +57,7 @@ record PodTemplate(ManifestText text, List<ManifestText> parts, CommonMetadata c
   public void write(Path target, Workbench workbench) throws IOException {
     Pod pod = pod(text.place(), text.filled(workbench));
     for (ManifestText part : parts) {
-      join(part.place(), pod.getSpec(), pod(part.place(), part.filled(workbench)).getSpec());
+      join(part.place(), pod, pod(part.place(), part.filled(workbench)));
     }
     Files.writeString(target, KubernetesYaml.write(common.addTo(List.of(pod))));
   }
@@ -78,8 +75,18 @@ record PodTemplate(ManifestText text, List<ManifestText> parts, CommonMetadata c
     throw new IllegalDefinition(place + ": holds something else than one Pod; leave only it");
   }
 
+  private static void join(String place, Pod pod, Pod part) {
+    if (part.getMetadata() != null && part.getMetadata().getLabels() != null) {
+      pod.getMetadata().getLabels().putAll(part.getMetadata().getLabels());
+    }
+    join(place, pod.getSpec(), part.getSpec());
+  }
+
   /** Variables and mounts go to the container of the same name; a new one starts before all. */
   private static void join(String place, PodSpec pod, PodSpec part) {
+    if (part.getPriorityClassName() != null) {
+      pod.setPriorityClassName(part.getPriorityClassName());
+    }
     List<Container> before = new ArrayList<>();
     for (Container each : part.getInitContainers()) {
       named(pod.getInitContainers(), each)

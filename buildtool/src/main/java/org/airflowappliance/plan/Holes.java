@@ -50,6 +50,7 @@ public final class Holes {
     values.put("objectStore.bucket", store.bucket());
     values.put("objectStore.dagPrefix", store.dagPrefix());
     values.put("objectStore.logPrefix", store.logPrefix());
+    values.put("objectStore.pathStyle", Boolean.toString(store.pathStyle()));
     // more mount options of s3fs, each with a comma before it
     values.put("objectStore.s3fsStyle", store.pathStyle() ? ",use_path_request_style" : "");
   }

@@ -17,13 +17,14 @@ import org.airflowappliance.template.IllegalDefinition;
 /** The files that a package.yaml lists. */
 final class PackageFiles {
   private static final String[] KEYS = {
-    "path", "source", "rendered", "artifact", "kind", "target", "mode", "owner", "flag"
+    "path", "source", "rendered", "artifact", "artifacts", "kind", "target", "mode", "owner", "flag"
   };
 
   /** What is made from cluster.yaml is nobody's but the services'. */
   private static final int RENDERED_MODE = 0640;
 
   private final Map<String, String> rendered;
+  private final List<ReleasePath> earlier;
   private final UnaryOperator<String> sources;
   private final List<FileEntry> entries = new ArrayList<>();
   private final List<PackagePlan.Carried> carried = new ArrayList<>();
@@ -33,10 +34,16 @@ final class PackageFiles {
    * Reads the list {@code files}.
    *
    * @param rendered texts that are made from cluster.yaml, by name
+   * @param earlier artifacts of the release that files can be
    * @param sources gives the text of a file of the package's folder
    */
-  PackageFiles(DefinitionYaml yaml, Map<String, String> rendered, UnaryOperator<String> sources) {
+  PackageFiles(
+      DefinitionYaml yaml,
+      Map<String, String> rendered,
+      List<ReleasePath> earlier,
+      UnaryOperator<String> sources) {
     this.rendered = rendered;
+    this.earlier = earlier;
     this.sources = sources;
     yaml.children("files").forEach(file -> add(file.only(KEYS)));
   }
@@ -63,6 +70,10 @@ final class PackageFiles {
       FileEntry place = new FileDefinition(file).regular("");
       carried.add(new PackagePlan.Carried(artifact, path, place.owner(), place.mode()));
     } else {
+      if (file.has("artifacts")) {
+        addAll(file, path);
+        return;
+      }
       if (file.has("rendered") && file.text("kind", "").equals("directory")) {
         entries.addAll(renderedFolder(file, path));
       }
@@ -72,6 +83,23 @@ final class PackageFiles {
       flags.put(path, file.word(FileFlag.values(), path + ": flag", file.text("flag")));
     } else if (file.text("kind", "").equals("ghost")) {
       flags.put(path, FileFlag.GHOST);
+    }
+  }
+
+  /**
+   * All artifacts of one folder, such as the tenants' pod templates, of which there may be none.
+   */
+  private void addAll(DefinitionYaml file, String path) {
+    String folder = file.text("artifacts") + "/";
+    entries.add(entry(file));
+    for (ReleasePath artifact : earlier) {
+      if (artifact.value().startsWith(folder)) {
+        String place = path + "/" + artifact.value().substring(folder.length());
+        carried.add(
+            new PackagePlan.Carried(
+                artifact, place, new FileDefinition(file).owner(), RENDERED_MODE));
+        flags.put(place, FileFlag.CONFIG);
+      }
     }
   }
 

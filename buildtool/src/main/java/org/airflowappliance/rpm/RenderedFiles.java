@@ -41,6 +41,7 @@ final class RenderedFiles {
     all.put("objectStore", objectStore(cluster.objectStore()));
     all.put("oidc", oidc(cluster.oidc()));
     all.put("kubernetes", kubernetes(cluster, instance));
+    all.put("tenants", TenantSettings.of(cluster));
     all.put("webserver", webserver(cluster.loadBalancer()));
     all.put("paths", paths(instance));
     all.put("caFile", ca(cluster.caFile(), instance, "cluster"));

@@ -10,6 +10,7 @@ import org.airflowappliance.plan.DefinitionYaml;
 import org.airflowappliance.plan.Definitions;
 import org.airflowappliance.plan.Holes;
 import org.airflowappliance.plan.Instance;
+import org.airflowappliance.plan.ReleasePath;
 import org.airflowappliance.plan.Section;
 import org.airflowappliance.python.PythonTree;
 import org.airflowappliance.rpm.RpmSpec.Dependency;
@@ -45,7 +46,7 @@ public final class Rpms implements Section {
     List<Artifact> packages = new ArrayList<>();
     for (String file : blueprint.definitions().files("rpm")) {
       if (file.matches("rpm/[^/]+/package\\.yaml")) {
-        packages.add(new Reading(blueprint, file).read());
+        packages.add(new Reading(blueprint, earlier, file).read());
       }
     }
     return packages;
@@ -54,14 +55,16 @@ public final class Rpms implements Section {
   /** One package.yaml on its way to a plan. */
   private static final class Reading {
     private final Blueprint blueprint;
+    private final List<ReleasePath> earlier;
     private final Definitions definitions;
     private final String folder;
     private final Map<String, String> holes;
     private final Map<String, String> rendered;
     private final DefinitionYaml yaml;
 
-    Reading(Blueprint blueprint, String file) {
+    Reading(Blueprint blueprint, List<Artifact> earlier, String file) {
       this.blueprint = blueprint;
+      this.earlier = earlier.stream().map(Artifact::path).toList();
       this.definitions = blueprint.definitions();
       this.folder = file.substring(0, file.lastIndexOf('/') + 1);
       this.holes = Holes.of(blueprint);
@@ -72,7 +75,7 @@ public final class Rpms implements Section {
     PackagePlan read() {
       PackageFiles files =
           IllegalDefinition.unlessRefused(
-              yaml.place(), () -> new PackageFiles(yaml, rendered, this::filled));
+              yaml.place(), () -> new PackageFiles(yaml, rendered, earlier, this::filled));
       Map<Script, String> scripts = scripts();
       RpmSpec spec = IllegalDefinition.unlessRefused(yaml.place(), () -> spec(files, scripts));
       return new PackagePlan(

@@ -97,7 +97,7 @@ class BucketTest {
 
     assertThatThrownBy(() -> prepare("caFile: site-ca.pem"))
         .isInstanceOf(BucketProblem.class)
-        .hasMessageContaining("the keys S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY are refused");
+        .hasMessageContaining("secrets.env S3_ACCESS_KEY_ID is refused for this bucket (403)");
   }
 
   @Test
@@ -128,7 +128,8 @@ class BucketTest {
     Files.writeString(
         file, example.replace("http://192.168.11.4:9000", url()) + "\n" + line + "\n");
     Cluster cluster = ClusterYaml.read(file, List.of("2.2.5"));
-    try (Bucket bucket = new Bucket(cluster, "key", "secret")) {
+    try (Bucket bucket =
+        new Bucket(cluster, new StoreKeys("secrets.env S3_ACCESS_KEY_ID", "key", "secret"))) {
       bucket.prepare();
     }
   }

@@ -109,6 +109,7 @@ class MainTest {
         new String[][] {
           {"secrets", "check", folder.toString()},
           {"secrets", "manifest", folder.toString()},
+          {"secrets", "tenants", folder.toString()},
           {"bucket", "prepare", "--secrets", folder.toString()}
         }) {
       Ran ran = Ran.run(command);

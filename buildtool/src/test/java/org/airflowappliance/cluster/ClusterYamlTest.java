@@ -112,6 +112,33 @@ class ClusterYamlTest {
   }
 
   @Test
+  void aTenantHasWhatItIsNotGivenFromTheWorkersAndItsName() {
+    Cluster cluster =
+        read(
+            """
+            -tenants: []
+            +tenants:
+            +  - name: science
+            +    roles: {airflow_science: User, airflow_science_guest: Viewer}
+            +    quota: {cpu: 16, memory: 64Gi, pods: 40, resources: {nvidia.com/gpu: 2}}
+            +    worker: {memoryRequest: 1Gi}
+            """);
+
+    assertThat(cluster.tenants())
+        .containsExactly(
+            new Tenant(
+                "science",
+                Map.of("airflow_science", "User", "airflow_science_guest", "Viewer"),
+                "science",
+                new Tenant.Quota("16", "64Gi", 40, Map.of("nvidia.com/gpu", 2)),
+                40,
+                16,
+                new Cluster.Workers("250m", "1Gi", "2", "4Gi", List.of()),
+                Optional.empty(),
+                List.of()));
+  }
+
+  @Test
   void machinesAreClientsWithARole() {
     Cluster.Oidc oidc =
         read("""

@@ -242,7 +242,7 @@ class ManifestsTest {
     Map<String, String> values = new TreeMap<>();
     PodSecrets.KEYS.forEach(key -> values.put(key, "x"));
     Map<String, Map<String, String>> secrets = new TreeMap<>();
-    KubernetesYaml.read("secrets", PodSecrets.yaml(Written.blueprint(edit), values))
+    KubernetesYaml.read("secrets", PodSecrets.yaml(Written.blueprint(edit), values, Map.of()))
         .forEach(each -> secrets.put(each.getMetadata().getName(), ((Secret) each).getData()));
     return secrets;
   }

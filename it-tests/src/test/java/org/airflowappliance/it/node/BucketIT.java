@@ -38,7 +38,7 @@ final class BucketIT {
     Program ran = prepare(site.clusterFile(1), wrong);
     assertThat(ran.code()).isEqualTo(1);
     assertThat(ran.err())
-        .contains("the keys S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY are refused")
+        .contains("S3_ACCESS_KEY_ID is refused for this bucket (403)")
         .doesNotContain("Exception", "\tat ");
   }
 

@@ -1,0 +1,124 @@
+package org.airflowappliance.cluster;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Checks the teams: each by itself, and that none has what is another's. */
+final class TenantChecks {
+  /** Of a namespace in Kubernetes. */
+  private static final int LONGEST = 63;
+
+  private TenantChecks() {}
+
+  static void check(Part cluster) {
+    List<Part> tenants = cluster.child("tenants").items();
+    names(tenants);
+    roles(cluster.child("oidc").child("roles"), tenants);
+    prefixes(tenants);
+    Optional<String> namespace = cluster.child("kubernetes").text("namespace");
+    for (Part tenant : tenants) {
+      namespace.ifPresent(name -> workNamespace(tenant, name));
+      tenant.child("egress").items().forEach(rule -> WorkerChecks.block(rule.child("cidr")));
+      amounts(tenant, cluster.child("workers"));
+    }
+  }
+
+  private static void names(List<Part> tenants) {
+    Map<String, Part> first = new HashMap<>();
+    for (Part tenant : tenants) {
+      Part name = tenant.child("name");
+      name.text()
+          .map(text -> first.putIfAbsent(text, name))
+          .ifPresent(
+              other ->
+                  name.problem(
+                      "'%s' is already the tenant of line %d; give each its own name"
+                          .formatted(name.text().orElseThrow(), other.line())));
+    }
+  }
+
+  /** A role that meant two things would give people more than one place of the file says. */
+  private static void roles(Part common, List<Part> tenants) {
+    Map<String, Part> first = new HashMap<>(common.fields());
+    for (Part tenant : tenants) {
+      tenant
+          .child("roles")
+          .fields()
+          .forEach(
+              (name, role) -> {
+                Part other = first.putIfAbsent(name, role);
+                if (other != null) {
+                  role.keyProblem(
+                      "'%s' stands at %s already; give each its own role of the provider"
+                          .formatted(name, other.spot().shown()));
+                }
+              });
+    }
+  }
+
+  /** A tenant's folder is nobody else's. */
+  private static void prefixes(List<Part> tenants) {
+    List<Part> before = new ArrayList<>();
+    for (Part tenant : tenants) {
+      Optional<String> own = prefix(tenant);
+      for (Part other : before) {
+        Optional<String> theirs = prefix(other);
+        if (own.isPresent() && theirs.isPresent() && overlap(own.get(), theirs.get())) {
+          Part place = tenant.child("dagPrefix").present() ? tenant.child("dagPrefix") : tenant;
+          place.problem(
+              "its DAG folder '%s' and '%s' of the tenant of line %d lie in each other; let them lie beside each other"
+                  .formatted(own.get(), theirs.get(), other.line()));
+          break;
+        }
+      }
+      before.add(tenant);
+    }
+  }
+
+  private static Optional<String> prefix(Part tenant) {
+    Part prefix = tenant.child("dagPrefix");
+    return prefix.present() ? prefix.text() : tenant.text("name");
+  }
+
+  private static boolean overlap(String one, String other) {
+    return (one + "/").startsWith(other + "/") || (other + "/").startsWith(one + "/");
+  }
+
+  private static void workNamespace(Part tenant, String namespace) {
+    Part name = tenant.child("name");
+    name.text()
+        .map(text -> namespace + "-" + text)
+        .filter(work -> work.length() > LONGEST)
+        .ifPresent(
+            work ->
+                name.problem(
+                    "'%s', the namespace of its own pods, has %d characters, Kubernetes allows %d; choose a shorter name"
+                        .formatted(work, work.length(), LONGEST)));
+  }
+
+  /** One pod has to fit into the quota. */
+  private static void amounts(Part tenant, Part workers) {
+    Part worker = tenant.child("worker");
+    Part quota = tenant.child("quota");
+    for (String resource : List.of("cpu", "memory")) {
+      WorkerChecks.amount(worker, workers, resource);
+      Optional<BigDecimal> all = WorkerChecks.quantity(quota.child(resource));
+      Part request = WorkerChecks.given(worker, workers, resource + "Request");
+      Optional<BigDecimal> one = request.text().flatMap(Quantity::of);
+      if (all.isPresent() && one.isPresent() && one.get().compareTo(all.get()) > 0) {
+        quota
+            .child(resource)
+            .problem(
+                "'%s' is less than one pod's %s '%s'; raise it or lower the pod's"
+                    .formatted(
+                        quota.text(resource).orElseThrow(),
+                        request.spot().shown(),
+                        request.text().orElseThrow()));
+      }
+    }
+  }
+}

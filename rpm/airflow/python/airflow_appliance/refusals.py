@@ -1,0 +1,73 @@
+"""Tells people why no pod could be made for their task: in the log of that try, where they look for it.
+
+In Airflow 2.2 only the scheduler's own log says it.
+"""
+import logging
+import queue
+import threading
+from typing import Any, Tuple
+
+from airflow_appliance import pod_log
+
+log = logging.getLogger(__name__)
+
+MARK = "No pod can be made for this task: "
+# The scheduling loop does not wait for S3.
+_MAX_WAITING = 64
+_waiting: "queue.Queue[Tuple[Any, str]]" = queue.Queue(_MAX_WAITING)
+_thread_lock = threading.Lock()
+_threads = []
+
+
+def tell(key: Any, reason: str) -> None:
+    """Writes the reason at the end of the log of this try, soon."""
+    log.error("%s: %s%s", key, MARK, reason)
+    with _thread_lock:
+        if not any(thread.is_alive() for thread in _threads):  # also in a process that was forked
+            _threads[:] = [threading.Thread(target=_write_all, name="refusals", daemon=True)]
+            _threads[0].start()
+    try:
+        _waiting.put_nowait((key, reason))
+    except queue.Full:
+        log.error("%s: its log will not say so: %s others are being written", key, _MAX_WAITING)
+
+
+def _write_all() -> None:
+    while True:
+        key, reason = _waiting.get()
+        try:
+            _write(key, reason)
+        except Exception:
+            log.exception("the log of %s could not be completed in S3", key)
+        finally:
+            _waiting.task_done()
+
+
+def _write(key: Any, reason: str) -> None:
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.utils.session import create_session
+
+    handler = pod_log.handler()
+    with create_session() as session:
+        found = session.query(TaskInstance).filter_by(dag_id=key.dag_id, task_id=key.task_id, run_id=key.run_id)
+        task_instance = found.one_or_none()
+        if handler and task_instance:
+            place = pod_log.RemoteLog(handler, task_instance, key.try_number)
+            place.complete("", pod_log.line(MARK + reason, __file__), MARK)
+
+
+def count_try(request: Any) -> None:
+    """A task that failed before it began has had no try, and Airflow's page would show no log of it."""
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.utils.session import create_session
+    from airflow.utils.state import State
+
+    then = request.simple_task_instance
+    with create_session() as session:
+        session.query(TaskInstance).filter(
+            TaskInstance.dag_id == then.dag_id,
+            TaskInstance.task_id == then.task_id,
+            TaskInstance.run_id == then.run_id,
+            TaskInstance.state == State.FAILED,
+            TaskInstance._try_number < then.try_number,
+        ).update({TaskInstance._try_number: then.try_number}, synchronize_session=False)

@@ -1,0 +1,120 @@
+"""What a DAG of a team may be: decided by the folder that its file really lies in, and not by what the file says.
+
+A DAG file is read with Airflow's own rights, so this keeps teams from each other's mistakes and not from malice; a
+pod's rights are Kubernetes' business and S3's.
+"""
+import os
+import re
+from types import ModuleType
+from typing import Any, Optional
+
+from airflow.exceptions import AirflowClusterPolicyViolation
+from airflow.security import permissions
+from airflow_appliance import settings
+from airflow_appliance.after_import import AfterImport, Change
+from airflow_appliance.settings import Settings, Tenant
+
+# A scheduler takes the waiting task with the greatest weight first, whosever it is, so a team's weights end here.
+MOST_WEIGHT = 10
+# What a tenant's pod template says of its pool.
+POD_POOL = "AIRFLOW_APPLIANCE_TENANT_POOL"
+_TENANTS_ID = re.compile(r"[a-z][a-z0-9-]*__")
+
+
+def install() -> None:
+    """Change this process; UnknownCode if Airflow is not the one that is known."""
+    AfterImport(
+        {
+            "airflow.models.dagbag": Change(
+                sha256="583683610d1110dc071073192f709010052b2d7dc96552b3d48a82dfb7853e30", apply=_believe_no_file
+            )
+        }
+    ).install()
+
+
+def _believe_no_file(module: ModuleType) -> None:
+    """A module can say that it is another file, and Airflow believes it."""
+    process = module.DagBag._process_modules
+
+    def _process_modules(self: Any, filepath: str, mods: Any, file_last_changed_on_disk: Any) -> Any:
+        for each in mods:
+            said = getattr(each, "__file__", None)
+            if not isinstance(said, str) or not _is_in(said, filepath):
+                self.import_errors[filepath] = f"__file__ is {said!r}; leave it as Python sets it"
+                mods = [other for other in mods if other is not each]
+        return process(self, filepath, mods, file_last_changed_on_disk)
+
+    module.DagBag._process_modules = _process_modules
+
+
+def _is_in(said: str, filepath: str) -> bool:
+    """The file itself, or one inside it when it is a zip file."""
+    return said == filepath or said.startswith(filepath + os.sep)
+
+
+def dag_policy(dag: Any) -> None:
+    """Airflow calls it for each DAG that a file holds; AirflowClusterPolicyViolation becomes the file's import error."""
+    known = settings.load()
+    tenant = tenant_of_file(known, dag.fileloc)
+    if tenant is None:
+        _refuse_anothers_id(known, dag)
+        return
+    if not dag.dag_id.startswith(tenant.dag_ids):
+        raise AirflowClusterPolicyViolation(
+            f"DAG {dag.dag_id!r} in {dag.fileloc}: the folder is tenant {tenant.name}'s, whose DAG ids begin with "
+            f"{tenant.dag_ids!r}; call it {tenant.dag_ids + dag.dag_id!r}"
+        )
+    _limit(dag, tenant)
+
+
+def tenant_of_file(known: Settings, file: str) -> Optional[Tenant]:
+    """Whose folder a file really lies in; None when it is nobody's."""
+    place = os.path.realpath(file)
+    root = os.path.realpath(known.dags)
+    for tenant in known.tenants:
+        if place.startswith(os.path.join(root, tenant.dag_prefix) + os.sep):
+            return tenant
+    return None
+
+
+def _refuse_anothers_id(known: Settings, dag: Any) -> None:
+    """Also the ids of a tenant that is gone: its folder may still be there, and nobody answers for it."""
+    called = _TENANTS_ID.match(dag.dag_id)
+    if known.tenants and called:
+        owner = next((each for each in known.tenants if dag.dag_id.startswith(each.dag_ids)), None)
+        raise AirflowClusterPolicyViolation(
+            f"DAG {dag.dag_id!r} in {dag.fileloc}: ids that begin with {called.group()!r} are a tenant's, "
+            + (f"whose folder is {owner.dag_prefix!r}; put the file there" if owner else "and there is no such tenant")
+            + ", or call the DAG otherwise"
+        )
+
+
+def _limit(dag: Any, tenant: Tenant) -> None:
+    """What a team may not choose; `access_control` in a file is overwritten."""
+    look = {permissions.ACTION_CAN_READ}
+    dag.access_control = {
+        tenant.user_role: {*look, permissions.ACTION_CAN_EDIT},
+        tenant.viewer_role: look,
+    }
+    dag.max_active_tasks = min(dag.max_active_tasks, tenant.max_active_tasks)
+    for task in dag.tasks:
+        if task.pool_slots > tenant.pool_slots:
+            raise AirflowClusterPolicyViolation(
+                f"task {task.task_id!r} of DAG {dag.dag_id!r}: pool_slots is {task.pool_slots}, tenant {tenant.name} "
+                f"has {tenant.pool_slots}; ask for fewer"
+            )
+        _bind(task, tenant.pool)
+
+
+def in_pod(dag: Any) -> None:
+    """The same for a task in its pod, which writes pool and weight of its DAG file over what the scheduler knew."""
+    pool = os.environ.get(POD_POOL)
+    if pool:
+        for task in dag.tasks:
+            _bind(task, pool)
+
+
+def _bind(task: Any, pool: str) -> None:
+    task.pool = pool
+    task.weight_rule = "absolute"
+    task.priority_weight = max(1, min(task.priority_weight, MOST_WEIGHT))
