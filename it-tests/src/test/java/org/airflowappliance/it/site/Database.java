@@ -25,11 +25,9 @@ public final class Database implements AutoCloseable {
   private static final int PRIVATE = 0600;
 
   private final PostgreSQLContainer container;
-  private final String address;
 
   Database(SiteNetwork network, String address, Secrets secrets, Optional<SiteCa> ca)
       throws IOException {
-    this.address = address;
     container =
         new PostgreSQLContainer(TestImage.POSTGRES.reference())
             .withDatabaseName("airflow")
@@ -79,11 +77,6 @@ public final class Database implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(stopped);
     }
-  }
-
-  /** Where nodes and pods reach it. */
-  public String address() {
-    return address;
   }
 
   /** Docker's id of the server's container. */

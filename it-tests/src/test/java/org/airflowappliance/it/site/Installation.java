@@ -161,9 +161,6 @@ public final class Installation {
     if (line.startsWith(KEYCLOAK)) {
       process.environment().put("KC_CLI_PASSWORD", Start.done(keycloak).administratorsPassword());
     }
-    if (line.startsWith("./appliance bucket ")) {
-      process.environment().putAll(site.store().administrator());
-    }
     return Program.attempt(LIMIT, process);
   }
 
