@@ -108,15 +108,12 @@ final class DagCopyIT {
   void s3IsAwayAtTheStart() throws IOException {
     fill(10);
     site.store().stop();
-    Running running;
-    try {
-      running = copying();
-      running.until(
-          "it waits", LIMIT, () -> running.log().err().contains("waiting for S3, 540 s more at"));
-    } finally {
-      site.store().start();
-    }
-    try (running) {
+    try (Running running = copying()) {
+      try {
+        running.until("it waits", LIMIT, () -> running.log().err().contains("waiting for S3, 5"));
+      } finally {
+        site.store().start();
+      }
       ended(running, 10);
       assertThat(running.log().err()).contains("S3 answers again after");
     }
@@ -192,7 +189,7 @@ final class DagCopyIT {
       List<Duration> copies = new ArrayList<>();
       List<Duration> mounts = new ArrayList<>();
       List<Duration> reads = new ArrayList<>();
-      String read = "; find /s3/dags/science" + files + " -type f -exec cat {} + >/dev/null";
+      String read = "; cat /s3/dags/science" + files + "/* >/dev/null";
       for (int round = 0; round < ROUNDS; round++) {
         copies.add(time(worker, options(MEMORY), COPY.split(" ")));
         mounts.add(time(sidecar, sidecarOptions(), "-c", MOUNT));
