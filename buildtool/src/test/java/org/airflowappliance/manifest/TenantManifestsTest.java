@@ -65,7 +65,10 @@ class TenantManifestsTest {
     assertThat(pod.getSpec().getServiceAccountName()).isEqualTo("homelab-airflow-tenant-data");
     assertThat(pod.getSpec().getPriorityClassName()).isEqualTo("homelab-airflow-tenant-data");
     assertThat(pod.getMetadata().getLabels()).containsEntry("appliance.airflow/tenant", "data");
-    assertThat(containers(pod)).allMatch(each -> each.getImage().contains("registry.example/data"));
+    assertThat(pod.getSpec().getContainers())
+        .allMatch(each -> each.getImage().contains("registry.example/data"));
+    assertThat(pod.getSpec().getInitContainers())
+        .noneMatch(each -> each.getImage().contains("registry.example/data"));
     assertThat(Written.texts(folder, TENANTS).get("manifests/tenants/data.yaml"))
         .contains("homelab-airflow-tenant-data-s3")
         .doesNotContain("homelab-airflow-s3-secret", "science");
