@@ -104,6 +104,9 @@ REFUSED = {
     "all variables of a secret": (
         base(env_from=[k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name="lab-airflow-metadata"))]), "metadata"
     ),
+    "a setting of Airflow's": (base(env=[k8s.V1EnvVar(name="AIRFLOW__CORE__FERNET_KEY", value="x")]), "AIRFLOW__CORE__FERNET_KEY"),
+    "another pool": (base(env=[k8s.V1EnvVar(name="AIRFLOW_APPLIANCE_TENANT_POOL", value="default_pool")]), "TENANT_POOL"),
+    "another connection to the database": (base(env=[k8s.V1EnvVar(name="AIRFLOW_CONN_AIRFLOW_DB", value="x")]), "AIRFLOW_DB"),
     "a volume of the template": (base(volume_mounts=[k8s.V1VolumeMount(name="dags", mount_path="/x")]), "'dags' is none"),
     "more than the quota": (resources(memory="9Gi"), "9Gi is more than the whole quota of tenant sci, 8Gi"),
     "more as a limit": (resources("limits", cpu="4001m"), "4001m is more"),
@@ -125,6 +128,7 @@ ALLOWED = {
     "its image": base(image="registry.test/sci@sha256:1"),
     "its secrets": volume(secret=k8s.V1SecretVolumeSource(secret_name="sci.db")),
     "its variables": env(secret_key_ref=key_of("sci.db")),
+    "a connection of its own": base(env=[k8s.V1EnvVar(name="AIRFLOW_CONN_WAREHOUSE", value="postgresql://")]),
     "a variable of the pod": env(field_ref=k8s.V1ObjectFieldSelector(field_path="status.podIP")),
     "a scratch disk": P(
         containers=[C(name="base", volume_mounts=[k8s.V1VolumeMount(name="v", mount_path="/scratch")])],

@@ -116,11 +116,11 @@ class Policy(Files):
 
     def test_a_teams_id_in_the_operators_folder(self):
         self.put("a.py", text("sci__a"))
-        self.refused("'sci__' are a tenant's", "folder is 'sci'")
+        self.refused("'sci__' are tenant sci's", "folder is 'sci'")
 
     def test_an_id_of_a_team_that_is_gone(self):
         self.put("old/a.py", text("old__a"))
-        self.refused("'old__'", "no such tenant")
+        self.refused("'old__'", "none of that name")
 
     def test_beside_the_folder_is_not_in_it(self):
         dag = self.only("sci-fi/a.py", text("fiction"))
@@ -148,7 +148,7 @@ class Policy(Files):
         self.addCleanup(outside.unlink)
         (lab.DAGS / "sci").mkdir()
         os.symlink(outside, lab.DAGS / "sci/link.py")
-        self.refused("'sci__' are a tenant's")
+        self.refused("'sci__' are tenant sci's")
 
     def test_a_linked_folder_is_where_it_points_to(self):
         self.put("teams/two/a.py", text("sci__a"))
@@ -227,6 +227,15 @@ class Tables(unittest.TestCase):
     def test_roles_have_exactly_what_is_written(self):
         self.assertEqual(tenant_permissions.USER, self.rights("tenant_sci"))
         self.assertEqual(tenant_permissions.VIEWER, self.rights("tenant_sci-two_viewer"))
+
+    def test_a_new_one_is_told_in_a_few_lines(self):
+        self.sync(())
+        said = self.sync(self.tenants()[1:])
+        self.assertEqual(
+            ["role tenant_sci-two is made with 22 rights", "role tenant_sci-two_viewer is made with 16 rights",
+             "pool tenant_sci-two has 8 slots, had 0"],
+            said,
+        )
 
     def test_again_changes_nothing(self):
         self.assertEqual([], self.sync(settings.load().tenants))

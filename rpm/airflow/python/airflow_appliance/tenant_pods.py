@@ -16,6 +16,8 @@ _AIRFLOWS = {
     "airflow-worker", "airflow_version", "dag_id", "execution_date", "kubernetes_executor", "kubernetes_pod_operator",
     "run_id", "task_id", "try_number",
 }
+# Of two variables of a name the later one counts, which is the task's.
+_VARIABLES = ("AIRFLOW__", "AIRFLOW_APPLIANCE_", "AIRFLOW_CONN_AIRFLOW_", "AIRFLOW_IS_")
 # As they are: where a pod may run is the cluster's business, and none of these gives it a right.
 _POD = {"nodeSelector", "affinity", "terminationGracePeriodSeconds", "activeDeadlineSeconds"}
 _CONTAINER = {"name", "workingDir"}
@@ -98,6 +100,8 @@ class _Asked:
         if image is not None and image not in self._tenant.images:
             yield f"{place}image: {image!r} is not among tenant {self._tenant.name}'s images in cluster.yaml"
         for variable in container.get("env") or []:
+            if str(variable.get("name")).startswith(_VARIABLES):
+                yield f"{place}env {variable.get('name')}: is Airflow's own; leave it out"
             yield from self._sources(variable.get("valueFrom") or {}, f"{place}env {variable.get('name')}: ")
         for each in container.get("envFrom") or []:
             yield from self._sources(each, f"{place}envFrom: ")

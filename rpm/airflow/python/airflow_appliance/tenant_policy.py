@@ -22,7 +22,9 @@ _TENANTS_ID = re.compile(r"[a-z][a-z0-9-]*__")
 
 
 def install() -> None:
-    """Change this process; UnknownCode if Airflow is not the one that is known."""
+    """Change this process where there are tenants; UnknownCode if Airflow is not the one that is known."""
+    if not settings.load().tenants:
+        return
     AfterImport(
         {
             "airflow.models.dagbag": Change(
@@ -83,9 +85,12 @@ def _refuse_anothers_id(known: Settings, dag: Any) -> None:
     if known.tenants and called:
         owner = next((each for each in known.tenants if dag.dag_id.startswith(each.dag_ids)), None)
         raise AirflowClusterPolicyViolation(
-            f"DAG {dag.dag_id!r} in {dag.fileloc}: ids that begin with {called.group()!r} are a tenant's, "
-            + (f"whose folder is {owner.dag_prefix!r}; put the file there" if owner else "and there is no such tenant")
-            + ", or call the DAG otherwise"
+            f"DAG {dag.dag_id!r} in {dag.fileloc}: ids that begin with {called.group()!r} are "
+            + (
+                f"tenant {owner.name}'s, whose folder is {owner.dag_prefix!r}; put the file there or call the DAG otherwise"
+                if owner
+                else "a tenant's, and there is none of that name; call the DAG otherwise"
+            )
         )
 
 

@@ -54,10 +54,11 @@ def _roles(connection: sa.engine.Connection, tenants: Iterable[Tenant]) -> List[
         _remove_role(connection, found[name])
         said.append(f"role {name} is removed: no tenant has it")
     for name, (tenant, may) in sorted(wanted.items()):
-        if name not in found:
-            said.append(f"role {name} is made")
-        identity = found.get(name) or _insert(connection, _role, name=name)
-        said += _grant(connection, name, identity, tenant, may)
+        if name in found:
+            said += _grant(connection, name, found[name], tenant, may)
+        else:
+            _grant(connection, name, _insert(connection, _role, name=name), tenant, may)
+            said.append(f"role {name} is made with {len(may)} rights")
     return said
 
 

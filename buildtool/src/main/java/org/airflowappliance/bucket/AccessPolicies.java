@@ -1,8 +1,5 @@
 package org.airflowappliance.bucket;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,10 +9,9 @@ import org.airflowappliance.cluster.Tenant;
 import org.airflowappliance.cluster.TenantRole;
 import org.airflowappliance.plan.Blueprint;
 import org.airflowappliance.plan.Holes;
+import org.airflowappliance.plan.JsonDefinition;
 import org.airflowappliance.plan.PolicyNames;
 import org.airflowappliance.plan.TenantNames;
-import org.airflowappliance.template.IllegalDefinition;
-import org.airflowappliance.template.Template;
 
 /**
  * What the keys of a cluster may do in its bucket. No secret is in it.
@@ -26,7 +22,6 @@ import org.airflowappliance.template.Template;
  */
 public record AccessPolicies(
     AccessPolicy nodes, AccessPolicy everyKey, List<AccessPolicy> tenants) {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String FOLDER = "manifests/s3/";
 
   public AccessPolicies {
@@ -75,22 +70,7 @@ public record AccessPolicies(
       Map<String, String> values = new HashMap<>(Holes.of(blueprint));
       values.put("bucket.marker", Bucket.MARKER);
       values.putAll(more);
-      String text = new Template(file, blueprint.definitions().text(file)).fill(values);
-      try {
-        JsonNode read = JSON.readTree(text);
-        if (read instanceof ObjectNode object) {
-          return object;
-        }
-        throw new IllegalDefinition(file + ": is not a JSON object; write { … }");
-      } catch (JsonProcessingException broken) {
-        throw new IllegalDefinition(
-            "%s:%d:%d: is not JSON (%s); correct it"
-                .formatted(
-                    file,
-                    broken.getLocation().getLineNr(),
-                    broken.getLocation().getColumnNr(),
-                    broken.getOriginalMessage()));
-      }
+      return JsonDefinition.read(blueprint.definitions(), file, values);
     }
   }
 }

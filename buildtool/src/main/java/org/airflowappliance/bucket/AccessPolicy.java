@@ -1,13 +1,12 @@
 package org.airflowappliance.bucket;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.airflowappliance.plan.JsonDefinition;
 
 /**
  * What one kind of keys may do, in the words of S3's policies.
@@ -17,18 +16,9 @@ import java.util.TreeSet;
  * @param policy the document
  */
 public record AccessPolicy(String name, String file, ObjectNode policy) {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** The document's text. */
   public String json() {
-    try {
-      return JSON.writerWithDefaultPrettyPrinter()
-              .writeValueAsString(policy)
-              .replace(System.lineSeparator(), "\n")
-          + "\n";
-    } catch (JsonProcessingException problem) {
-      throw new IllegalStateException("a tree of JSON is always JSON", problem);
-    }
+    return JsonDefinition.text(policy);
   }
 
   /** Whether another document says the same; servers give theirs back in an order of their own. */

@@ -19,7 +19,7 @@ final class PrintedPolicies {
     lines.add(
         "# For each part below make a user with this policy and no other, and write its keys where the part says.");
     lines.add(
-        "# Then prepare the bucket with keys that may write all of it: appliance bucket prepare --secrets FILE");
+        "# Then prepare the bucket with keys that may write all of it: appliance bucket prepare cluster.yaml --secrets FILE");
     lines.add("# When a tenant has gone, remove its users and policies.");
     part(lines, policies.nodes(), "secrets.env: S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY");
     for (Tenant tenant : cluster.tenants()) {

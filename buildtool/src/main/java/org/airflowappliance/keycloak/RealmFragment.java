@@ -1,9 +1,7 @@
 package org.airflowappliance.keycloak;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,8 +12,7 @@ import org.airflowappliance.cluster.Cluster;
 import org.airflowappliance.cluster.Tenant;
 import org.airflowappliance.plan.Blueprint;
 import org.airflowappliance.plan.Holes;
-import org.airflowappliance.template.IllegalDefinition;
-import org.airflowappliance.template.Template;
+import org.airflowappliance.plan.JsonDefinition;
 
 /**
  * What of a realm is the appliance's, in the words of Keycloak's admin API. No secret is in it.
@@ -30,7 +27,6 @@ public record RealmFragment(
   /** Attribute of a client or role that names the cluster it belongs to. */
   static final String MARK = "appliance.cluster";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String FOLDER = "manifests/keycloak/";
 
   public RealmFragment {
@@ -74,19 +70,12 @@ public record RealmFragment(
 
   /** A text that a realm takes as a partial import. */
   String json() {
-    ObjectNode realm = JSON.createObjectNode().put("ifResourceExists", "SKIP");
+    ObjectNode realm = JsonNodeFactory.instance.objectNode().put("ifResourceExists", "SKIP");
     ArrayNode clients = realm.putArray("clients");
     clients().forEach(clients::add);
     ArrayNode all = realm.putObject("roles").putObject("client").putArray(clientId());
     roles.forEach(all::add);
-    try {
-      return JSON.writerWithDefaultPrettyPrinter()
-              .writeValueAsString(realm)
-              .replace(System.lineSeparator(), "\n")
-          + "\n";
-    } catch (JsonProcessingException problem) {
-      throw new IllegalStateException("a tree of JSON is always JSON", problem);
-    }
+    return JsonDefinition.text(realm);
   }
 
   /** Definitions on their way to objects. */
@@ -99,22 +88,7 @@ public record RealmFragment(
       String file = FOLDER + name;
       Map<String, String> values = new HashMap<>(holes);
       values.putAll(more);
-      String text = new Template(file, blueprint.definitions().text(file)).fill(values);
-      try {
-        JsonNode read = JSON.readTree(text);
-        if (read instanceof ObjectNode object) {
-          return object;
-        }
-        throw new IllegalDefinition(file + ": is not a JSON object; write { … }");
-      } catch (JsonProcessingException broken) {
-        throw new IllegalDefinition(
-            "%s:%d:%d: is not JSON (%s); correct it"
-                .formatted(
-                    file,
-                    broken.getLocation().getLineNr(),
-                    broken.getLocation().getColumnNr(),
-                    broken.getOriginalMessage()));
-      }
+      return JsonDefinition.read(blueprint.definitions(), file, values);
     }
   }
 }

@@ -19,8 +19,10 @@ public final class Manifests implements Section {
   /** Each holds numbered files and a kustomization; the second is applied by itself. */
   private static final List<String> FOLDERS = List.of("manifests/", "manifests/pod-operator/");
 
+  private static final String MAIN = FOLDERS.get(0);
+
   /** What each tenant has in Kubernetes. */
-  private static final String TENANT = "manifests/tenant/objects.yaml";
+  private static final String TENANT = MAIN + "tenant/objects.yaml";
 
   @Override
   public String name() {
@@ -59,25 +61,24 @@ public final class Manifests implements Section {
 
     List<Artifact> read() {
       List<Artifact> all = new ArrayList<>(podTemplates());
-      List<String> tenants = new ArrayList<>();
-      for (Tenant tenant : blueprint.cluster().tenants()) {
-        tenants.add("manifests/60-tenant-" + tenant.name() + ".yaml");
-        ManifestText objects = text(TENANT, WorkerValues.ofTenant(blueprint.cluster(), tenant));
-        all.add(
-            new Manifest(
-                new ReleasePath(tenants.get(tenants.size() - 1)),
-                objects,
-                common.ofTenant(tenant.name())));
-      }
+      List<Manifest> tenants = blueprint.cluster().tenants().stream().map(this::tenant).toList();
+      all.addAll(tenants);
       for (String folder : FOLDERS) {
         List<String> files = new ArrayList<>(numbered(folder));
         files.forEach(file -> all.add(manifest(file)));
-        if (folder.equals(FOLDERS.get(0))) {
-          files.addAll(tenants);
+        if (folder.equals(MAIN)) {
+          tenants.forEach(each -> files.add(each.path().value()));
         }
         all.add(kustomization(folder, files));
       }
       return all;
+    }
+
+    private Manifest tenant(Tenant tenant) {
+      return new Manifest(
+          new ReleasePath(MAIN + "60-tenant-" + tenant.name() + ".yaml"),
+          text(TENANT, WorkerValues.ofTenant(blueprint.cluster(), tenant)),
+          common.ofTenant(tenant.name()));
     }
 
     private List<String> numbered(String folder) {
@@ -91,22 +92,25 @@ public final class Manifests implements Section {
       Cluster cluster = blueprint.cluster();
       List<Artifact> templates = new ArrayList<>();
       templates.add(
-          podTemplate(PodTemplate.PATH, WorkerValues.ofCluster(cluster), List.of("dags-s3fs")));
+          podTemplate(PodTemplate.PATH, WorkerValues.ofCluster(cluster), "s3fs", List.of()));
       for (Tenant tenant : cluster.tenants()) {
         templates.add(
             podTemplate(
-                new ReleasePath("manifests/tenants/" + tenant.name() + ".yaml"),
+                new ReleasePath(MAIN + "tenants/" + tenant.name() + ".yaml"),
                 WorkerValues.ofTenant(cluster, tenant),
-                List.of("dags-copy", "tenant")));
+                "copy",
+                List.of("tenant")));
       }
       return templates;
     }
 
-    private Artifact podTemplate(ReleasePath path, Map<String, String> worker, List<String> own) {
-      List<String> parts = new ArrayList<>(own);
+    /** With the parts that say how the DAGs come, whose the pod is, and what CAs there are. */
+    private Artifact podTemplate(
+        ReleasePath path, Map<String, String> worker, String dags, List<String> own) {
+      List<String> parts = new ArrayList<>(List.of("dags-" + dags));
+      parts.addAll(own);
       if (blueprint.cluster().caFile().isPresent()) {
-        parts.add("site-ca");
-        parts.add("site-ca-" + own.get(0).substring(own.get(0).indexOf('-') + 1));
+        parts.addAll(List.of("site-ca", "site-ca-" + dags));
       }
       if (blueprint.cluster().database().ca().isPresent()) {
         parts.add("database-ca");
@@ -114,7 +118,7 @@ public final class Manifests implements Section {
       return new PodTemplate(
           path,
           text(PodTemplate.PATH.value(), worker),
-          parts.stream().map(part -> text("manifests/parts/" + part + ".yaml", worker)).toList(),
+          parts.stream().map(part -> text(MAIN + "parts/" + part + ".yaml", worker)).toList(),
           common);
     }
 

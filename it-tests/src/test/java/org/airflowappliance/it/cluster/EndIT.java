@@ -24,9 +24,7 @@ final class EndIT {
           "Process \\d+: (UPDATE|INSERT INTO|DELETE FROM|SELECT)"
               + " \"?(task_instance|dag_run|slot_pool|job)\\b");
 
-  /** Two processors do it in two minutes or four, as fast as their host is; more is a fault. */
-  private static final Duration UP = Duration.ofMinutes(6);
-
+  private static final Duration UP = Duration.ofMinutes(4);
   private static final long LIMIT = 16L << 30;
 
   /** PostgreSQL, MinIO, Keycloak, registry, balancer, Kubernetes and three nodes. */
