@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
+import org.airflowappliance.it.site.Pace;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ final class EndIT {
   /** With images that are there: those that are built have been built before. */
   @Test
   void siteAndNodesWereUpInTime(Cluster cluster) {
-    assertThat(cluster.report().seconds(Cluster.UP)).isLessThan(UP.toSeconds());
+    assertThat(cluster.report().seconds(Cluster.UP)).isLessThan(Pace.here(UP).toSeconds());
   }
 
   @Test

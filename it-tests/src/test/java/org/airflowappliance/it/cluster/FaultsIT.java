@@ -11,6 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.airflowappliance.it.site.Airflow;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
+import org.airflowappliance.it.site.Pace;
 import org.airflowappliance.it.site.SystemdNode;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -99,7 +100,7 @@ final class FaultsIT {
     cluster.until(fault + ": a task begins", limit, () -> runs.started(run) > 0);
     Duration took = Duration.ofNanos(System.nanoTime() - now);
     cluster.report().time(fault + " -> a new run's task begins", took);
-    assertThat(took).isLessThan(limit);
+    assertThat(took).isLessThan(Pace.here(limit));
     assertThat(runs.ended("single", run, WELL)).isEqualTo("success");
     runs.onceEach(run, 1);
   }
@@ -109,7 +110,7 @@ final class FaultsIT {
     cluster.until(fault + ": what waited begins", WELL, () -> runs.started(run) >= TASKS - 1);
     cluster.report().time(fault + " -> all tasks of " + run + " have begun", since);
     assertThat(runs.ended("busy", run, WELL)).isEqualTo("success");
-    assertThat(Duration.ofNanos(System.nanoTime() - since)).as(fault).isLessThan(WELL);
+    assertThat(Duration.ofNanos(System.nanoTime() - since)).as(fault).isLessThan(Pace.here(WELL));
     runs.onceEach(run, TASKS);
     assertThat(runs.active()).contains("busy", "single");
   }
@@ -127,7 +128,7 @@ final class FaultsIT {
       goesOn(fault, TASK);
       endsWell(fault, "processes", since);
       pages.report(cluster, fault);
-      assertThat(pages.longest()).isLessThan(PAGE);
+      assertThat(pages.longest()).isLessThan(Pace.here(PAGE));
     }
     cluster.nodes().forEach(Cluster::working);
     assertThat(restarts(scheduler, "airflow-scheduler.service")).isPositive();
@@ -155,7 +156,7 @@ final class FaultsIT {
       endsWell(fault, "node-queued", since);
       endsWell(fault, "node", since);
       pages.report(cluster, fault);
-      assertThat(pages.longest()).isLessThan(PAGE);
+      assertThat(pages.longest()).isLessThan(Pace.here(PAGE));
     }
     long now = System.nanoTime();
     node.boot();
@@ -186,7 +187,7 @@ final class FaultsIT {
       goesOn(fault, TASK);
       endsWell(fault, "store", since);
       pages.report(cluster, fault);
-      assertThat(pages.longest()).isLessThan(PAGE);
+      assertThat(pages.longest()).isLessThan(Pace.here(PAGE));
     }
     assertThat(runs.active()).isEqualTo(active);
     cluster.nodes().forEach(Cluster::working);

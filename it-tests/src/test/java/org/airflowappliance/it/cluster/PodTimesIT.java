@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
+import org.airflowappliance.it.site.Pace;
 import org.airflowappliance.it.site.PodLives;
 import org.airflowappliance.it.site.PodLives.Life;
 import org.junit.jupiter.api.Order;
@@ -53,7 +54,9 @@ final class PodTimesIT {
     cluster.report().times("task ended -> pod gone, one at a time", left);
     cluster.report().times("pod created -> pod gone, one at a time", whole);
     left.sort(null);
-    assertThat(left.get(left.size() / 2)).isLessThan(GONE);
-    assertThat(left.get(left.size() - 1)).as("on a machine that does more").isLessThan(LATE);
+    assertThat(left.get(left.size() / 2)).isLessThan(Pace.here(GONE));
+    assertThat(left.get(left.size() - 1))
+        .as("on a machine that does more")
+        .isLessThan(Pace.here(LATE));
   }
 }

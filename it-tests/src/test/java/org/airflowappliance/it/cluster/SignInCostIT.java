@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.stream.LongStream;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
+import org.airflowappliance.it.site.Pace;
 import org.airflowappliance.it.site.SignInSteps;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -61,7 +62,7 @@ final class SignInCostIT {
     Duration without = median(cluster.steps());
     cluster.report().time("a request without a session, median", without);
     cluster.report().time("a request with a session, median", with);
-    assertThat(with.minus(without)).isLessThan(Duration.ofMillis(100));
+    assertThat(with.minus(without)).isLessThan(Pace.here(Duration.ofMillis(100)));
   }
 
   /** Of requests that need nothing else. */

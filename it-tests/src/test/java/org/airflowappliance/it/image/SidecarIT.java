@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.airflowappliance.it.site.Folders;
+import org.airflowappliance.it.site.Pace;
 import org.airflowappliance.it.site.Program;
 import org.airflowappliance.it.site.ReleasedImage;
 import org.airflowappliance.it.site.ReleasedImage.Running;
@@ -107,7 +108,7 @@ final class SidecarIT {
                 "the file is read again",
                 LIMIT,
                 () -> running.shell("cat /s3/dags/sidecar.py").out().equals(DAG));
-        assertThat(took).isLessThan(Duration.ofSeconds(10));
+        assertThat(took).isLessThan(Pace.here(Duration.ofSeconds(10)));
       }
       assertThat(running.inspect("{{.State.Running}} {{.RestartCount}}")).isEqualTo("true 0");
       assertThat(running.stop()).isEqualTo("0");

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.airflowappliance.it.site.KubernetesDouble;
+import org.airflowappliance.it.site.Pace;
 import org.airflowappliance.it.site.Site;
 import org.airflowappliance.it.site.SiteExtension;
 import org.airflowappliance.it.site.SystemdNode;
@@ -81,7 +82,7 @@ final class MountGuardIT {
   void aKilledMountIsBackSoonAndNoDagWasDeactivated() {
     node.run("pkill -9 -x s3fs");
     Duration took = untilRead();
-    assertThat(took).isLessThan(RETURN);
+    assertThat(took).isLessThan(Pace.here(RETURN));
     staysActive(AWAY);
   }
 
@@ -130,7 +131,7 @@ final class MountGuardIT {
 
   private void comesBack() {
     Duration took = untilRead();
-    assertThat(took).isLessThan(RETURN);
+    assertThat(took).isLessThan(Pace.here(RETURN));
     assertThat(active()).isEqualTo(BOTH);
   }
 

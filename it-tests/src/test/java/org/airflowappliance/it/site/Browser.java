@@ -56,7 +56,7 @@ public final class Browser implements AutoCloseable {
                 .withEnvironment(Map.of("HOME", home(cluster).toString()))
                 .build(),
             options);
-    driver.manage().timeouts().pageLoadTimeout(LIMIT);
+    driver.manage().timeouts().pageLoadTimeout(Pace.here(LIMIT));
   }
 
   /** Chromium believes the CAs of its user's NSS database, besides those that come with it. */

@@ -1,12 +1,18 @@
 package org.airflowappliance.it.site;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import org.testcontainers.containers.Container.ExecResult;
+import java.util.Properties;
+import java.util.StringJoiner;
 import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
@@ -18,13 +24,18 @@ public final class Database implements AutoCloseable {
   private static final List<String> TLS =
       List.of("ssl=on", "ssl_cert_file=/tls/pem", "ssl_key_file=/tls/key", "hba_file=/tls/hba");
 
-  /** Programs of its own machine, such as the tests' queries, and others by TLS only. */
+  /** Programs of its own machine, such as its image's entry point, and others by TLS only. */
   private static final String LET_IN = "local all all trust\nhostssl all all all scram-sha-256\n";
 
   private static final int PUBLIC = 0644;
   private static final int PRIVATE = 0600;
+  private static final int LIMIT_SECONDS = 60;
 
   private final PostgreSQLContainer container;
+  private final boolean tls;
+
+  /** Kept, as a program that connects for each query is a good part of what a busy machine does. */
+  private Connection connection;
 
   Database(SiteNetwork network, String address, Secrets secrets, Optional<SiteCa> ca)
       throws IOException {
@@ -35,7 +46,8 @@ public final class Database implements AutoCloseable {
             .withPassword(secrets.get("DATABASE_PASSWORD"))
             .withCommand(COMMAND.toArray(String[]::new))
             .withLabels(Owned.label());
-    if (ca.isPresent()) {
+    tls = ca.isPresent();
+    if (tls) {
       speakTls(ca.get().issue("PostgreSQL", address));
     }
     container.start();
@@ -61,22 +73,46 @@ public final class Database implements AutoCloseable {
     container.withCopyToContainer(Transferable.of(bytes, mode), path);
   }
 
-  /** The answer to a query: rows by line, columns by {@code |}. */
-  public String query(String sql) {
+  /** The answer to a query as psql prints it: rows by line, columns by {@code |}. */
+  public synchronized String query(String sql) {
     try {
-      ExecResult result =
-          container.execInContainer(
-              "psql", "-U", "airflow", "-d", "airflow", "-v", "ON_ERROR_STOP=1", "-AtX", "-c", sql);
-      if (result.getExitCode() != 0) {
-        throw new IllegalStateException(sql + ": " + result.getStderr());
+      if (connection == null || !connection.isValid(LIMIT_SECONDS)) {
+        connection = connect();
       }
-      return result.getStdout().strip();
-    } catch (IOException problem) {
-      throw new UncheckedIOException(problem);
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(stopped);
+      try (Statement statement = connection.createStatement()) {
+        return statement.execute(sql) ? rows(statement.getResultSet()) : "";
+      }
+    } catch (SQLException problem) {
+      throw new IllegalStateException(sql + ": " + problem.getMessage(), problem);
     }
+  }
+
+  /** Values come as text, several statements may be given at once, as from psql. */
+  private Connection connect() throws SQLException {
+    Properties how = new Properties();
+    how.setProperty("user", container.getUsername());
+    how.setProperty("password", container.getPassword());
+    how.setProperty("sslmode", tls ? "require" : "disable");
+    how.setProperty("preferQueryMode", "simple");
+    how.setProperty("connectTimeout", Integer.toString(LIMIT_SECONDS));
+    how.setProperty("socketTimeout", Integer.toString(LIMIT_SECONDS));
+    Connection made = DriverManager.getConnection(container.getJdbcUrl(), how);
+    try (Statement statement = made.createStatement()) {
+      statement.execute("SET TIME ZONE 'UTC'");
+    }
+    return made;
+  }
+
+  private static String rows(ResultSet found) throws SQLException {
+    StringJoiner rows = new StringJoiner("\n");
+    while (found.next()) {
+      StringJoiner row = new StringJoiner("|");
+      for (int column = 1; column <= found.getMetaData().getColumnCount(); column++) {
+        row.add(Objects.requireNonNullElse(found.getString(column), ""));
+      }
+      rows.add(row.toString());
+    }
+    return rows.toString().strip();
   }
 
   /** Docker's id of the server's container. */

@@ -32,7 +32,7 @@ public record Program(int code, String out, String err) {
     Path err = Files.createTempFile("it-err", "");
     try {
       Process process = command.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
-      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!process.waitFor(Pace.here(limit).toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly();
         throw new IOException(
             String.join(" ", command.command())

@@ -37,6 +37,8 @@ public final class Report {
                 ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
                         .getTotalMemorySize()
                     >> 30));
+    facts.put(
+        "limits of time are longer here by", String.format(Locale.ROOT, "%.2f", Pace.factor()));
   }
 
   /** A time that was measured. */

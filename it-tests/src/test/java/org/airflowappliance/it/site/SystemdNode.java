@@ -88,7 +88,7 @@ public final class SystemdNode extends GenericContainer<SystemdNode> {
               "timeout",
               "-k",
               "5",
-              Long.toString(limit.toSeconds()),
+              Long.toString(Pace.here(limit).toSeconds()),
               "sh",
               "-c",
               script);

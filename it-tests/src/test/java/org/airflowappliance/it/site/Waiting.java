@@ -22,13 +22,18 @@ public final class Waiting {
     T now() throws Exception;
   }
 
-  /** Looks until what is seen is as wanted, and says how long that took. */
+  /**
+   * Looks until what is seen is as wanted, and says how long that took.
+   *
+   * @param atPace how long it may take, before {@link Pace}
+   */
   static <T> Duration until(
       String what,
-      Duration limit,
+      Duration atPace,
       Look<T> look,
       Predicate<? super T> wanted,
       Supplier<String> diagnosis) {
+    Duration limit = Pace.here(atPace);
     long begun = System.nanoTime();
     String seen;
     do {

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 
 /** Requests of the suite's own: each has a limit of time, and a broken connection is unchecked. */
 final class WebClient {
-  private static final Duration ANSWER = Duration.ofSeconds(60);
+  private static final Duration ANSWER = Pace.here(Duration.ofSeconds(60));
   private static final Pattern ACTION = Pattern.compile("action=\"([^\"]+)\"");
 
   private final HttpClient client;
