@@ -1,4 +1,4 @@
-"""One real Airflow for all tests: an AIRFLOW_HOME in a temporary folder, with SQLite; imported before airflow is."""
+"""One real Airflow for all tests: an AIRFLOW_HOME in a temporary folder, with SQLite, or LAB_DATABASE; imported before airflow is."""
 import atexit
 import json
 import os
@@ -15,6 +15,7 @@ from identity import CLIENT, ISSUER, SECRET, IdentityProvider
 REPOSITORY = Path(__file__).resolve().parents[3]
 HOME = Path(tempfile.mkdtemp(prefix="airflow-home-"))
 DAGS = HOME / "dags"
+DATABASE = os.environ.get("LAB_DATABASE") or f"sqlite:///{HOME}/airflow.db"
 BASE_URL = "http://airflow.test:8080"
 ROLES = {
     "airflow_admin": "Admin",
@@ -70,7 +71,7 @@ def _prepare() -> None:
     (HOME / "airflow.cfg").write_text(
         f"""[core]
 dags_folder = {DAGS}
-sql_alchemy_conn = sqlite:///{HOME}/airflow.db
+sql_alchemy_conn = {DATABASE}
 load_examples = False
 fernet_key =
 [api]

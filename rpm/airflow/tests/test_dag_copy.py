@@ -200,6 +200,20 @@ class MeanwhileChanged(Copies):
         said = self.refused()
         self.assertIn("1 changed ('dags/science/a.py'), and this was look 8 of 8; run the task again when", said)
 
+    def test_what_was_deleted_is_refused_to_keys_that_may_not_list_the_bucket(self):
+        def fault(request):
+            if request.key == "dags/science/a.py":
+                self.s3.delete("dags/science/a.py")
+                return (403, "AccessDenied")
+            return None
+
+        self.s3.put("dags/science/a.py", "1")
+        self.s3.put("dags/science/b.py", "b")
+        self.s3.fault = fault
+        self.copy()
+        self.assertEqual(self.files(), {"science/b.py": "b"})
+        self.assertIn("1 deleted ('dags/science/a.py')", self.said[0])
+
     def test_a_server_that_lists_what_it_has_not(self):
         self.s3.put("dags/science/a.py", "0")
         self.s3.fault = lambda request: (404, "NoSuchKey") if request.key else None

@@ -128,6 +128,21 @@ class Search(Folder):
         with mock.patch.object(dag_folder, "_locations", side_effect=PermissionError(errno.EACCES, "no")):
             self.assertEqual(self.search().files, [file])
 
+    def test_what_may_not_even_be_looked_at_stays(self):
+        file, other = self.put("a.py"), self.put("b.py")
+        self.put("notes.txt")
+        look = os.stat
+
+        def refused(path, **kwargs):
+            if str(path).endswith(("a.py", "notes.txt")):
+                raise PermissionError(errno.EACCES, "no")
+            return look(path, **kwargs)
+
+        with mock.patch.object(dag_folder.os, "stat", side_effect=refused):
+            found = self.search()
+        self.assertEqual((sorted(found.files), sorted(found.locations)), ([file, other], [file, other]))
+        self.assertEqual(list(found.times), [other])
+
     @table({name: getattr(errno, name) for name in ("EIO", "ENOTCONN", "ETIMEDOUT", "ESTALE", "EACCES")})
     def fails_with_a_folder_s(self, number):
         self.put("a.py")

@@ -1,13 +1,16 @@
 """A task for which no pod can be made: its log says why, and Airflow's page shows that log."""
 import unittest
+from queue import Empty
 from unittest import mock
 
-from airflow.executors.kubernetes_executor import AirflowKubernetesScheduler
+import lab  # noqa: F401 (before airflow)
+from airflow.executors.kubernetes_executor import AirflowKubernetesScheduler, KubernetesExecutor
 from airflow.kubernetes.kube_config import KubeConfig
 from airflow.models import TaskInstance
-from airflow.models.taskinstance import SimpleTaskInstance, TaskInstanceKey
+from airflow.models.taskinstance import TaskInstanceKey
 from airflow.utils.session import create_session
 from airflow.utils.state import State
+from cases import named, table
 from kubernetes.client.rest import ApiException
 from test_dag_guard import eventually
 from test_pod_end import KEY, Ended
@@ -16,6 +19,10 @@ from airflow_appliance import refusals
 from airflow_appliance.tenant_pods import PodRefused
 
 
+JOB = TaskInstanceKey("one", "t", "run", 1)
+
+
+@named
 class Refusals(Ended):
     def add_task(self, state=State.QUEUED, number=0, **others):
         return super().add_task(state=state, number=number, **others)
@@ -24,7 +31,7 @@ class Refusals(Ended):
         scheduler = AirflowKubernetesScheduler.__new__(AirflowKubernetesScheduler)
         scheduler.kube_config = KubeConfig()
         scheduler.scheduler_job_id = 1
-        job = (TaskInstanceKey("one", "t", "run", 1), ["airflow", "tasks", "run"], None, None)
+        job = (JOB, ["airflow", "tasks", "run"], None, None)
         with mock.patch("airflow_appliance.executor.tenant_pods.admitted", side_effect=problem):
             with self.assertRaises(ApiException) as raised:
                 scheduler.run_next(job)
@@ -50,17 +57,31 @@ class Refusals(Ended):
             self.assertEqual(403, self.refused(problem))
         told.assert_not_called()
 
-    def test_the_try_that_never_began_counts(self):
-        for state, number in ((State.QUEUED, 0), (State.FAILED, 1)):
-            with create_session() as session:
-                found = session.query(TaskInstance).filter_by(task_id="t", run_id="run").one()
-                request = mock.Mock(simple_task_instance=SimpleTaskInstance(found))
-                found.state = state
-            refusals.count_try(request)
-            with create_session() as session:
-                found = session.query(TaskInstance).filter_by(task_id="t", run_id="run").one()
-                self.assertEqual(number, found._try_number, state)
-                found.state = State.QUEUED
+    @table(
+        {
+            "not before it has failed": (State.QUEUED, 0, True),
+            "when it has failed": (State.FAILED, 1, False),
+            "not when Airflow counts": (State.UP_FOR_RETRY, 0, False),
+        }
+    )
+    def the_try_that_never_began_counts(self, row):
+        state, number, waits = row
+        with create_session() as session:
+            session.query(TaskInstance).filter_by(task_id="t", run_id="run").one().state = state
+        with mock.patch.object(refusals, "_uncounted", {JOB}):
+            refusals.count_tries()
+            self.assertEqual(waits, JOB in refusals._uncounted)
+        with create_session() as session:
+            self.assertEqual(number, session.query(TaskInstance).filter_by(task_id="t", run_id="run").one()._try_number)
+
+    def test_the_executor_asks_each_time(self):
+        with mock.patch.object(refusals, "count_tries") as asked:
+            executor = KubernetesExecutor()
+            executor.scheduler_job_id, executor.kube_scheduler, executor.event_scheduler = "1", mock.Mock(), mock.Mock()
+            executor.result_queue, executor.task_queue = mock.Mock(), mock.Mock()
+            executor.result_queue.get_nowait.side_effect = executor.task_queue.get_nowait.side_effect = Empty
+            executor.sync()
+        asked.assert_called_once_with()
 
 
 if __name__ == "__main__":

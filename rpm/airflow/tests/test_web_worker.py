@@ -9,6 +9,7 @@ import time
 import unittest
 import urllib.request
 from pathlib import Path
+from unittest import mock
 
 APPLICATION = """
 def application(environ, start_response):
@@ -101,6 +102,36 @@ class Silent(unittest.TestCase):
         late.sendall(b"GET / HTTP/1.0\r\n\r\n")
         late.settimeout(5)
         self.assertIn(b" 200 OK", late.recv(100))
+
+
+class Preloaded(unittest.TestCase):
+    """Gunicorn's master loads the application before it forks."""
+
+    def test_each_process_answers_with_what_the_master_loaded(self):
+        server = Silent("test_one_that_speaks_late_is_answered")
+        server.setUp()
+        self.addCleanup(server.doCleanups)
+        marks = Path(server.folder.name) / "loads"
+        (Path(server.folder.name) / "small.py").write_text(APPLICATION + f"open({str(marks)!r}, 'a').write('x')\n")
+        server.start("--preload", "--workers", "3")
+        server.quickly(f"http://127.0.0.1:{server.port}/")
+        self.assertEqual(marks.read_text(), "x")
+
+    def test_no_process_gets_anothers_connections(self):
+        import lab  # noqa: F401 (before airflow)
+        from browser import app
+
+        from airflow import settings
+        from airflow_appliance.web_worker import let_go
+
+        with app.app_context():
+            pools = [settings.engine, app.session_interface.db.engine]
+        with mock.patch.object(settings, "Session") as sessions, mock.patch.multiple(
+            type(pools[0]), dispose=mock.DEFAULT
+        ) as replaced:
+            let_go(app)
+        sessions.remove.assert_called_once_with()
+        self.assertEqual(replaced["dispose"].call_count, len(pools))
 
 
 if __name__ == "__main__":

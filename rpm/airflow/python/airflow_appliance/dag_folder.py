@@ -72,7 +72,15 @@ def _matches(patterns: List[Pattern], path: str) -> bool:
 
 def _examine(path: str, safe_mode: bool, found: Listing) -> None:
     try:
-        facts = os.stat(path)
+        try:
+            facts = os.stat(path)
+        except PermissionError:
+            # S3 says so also of what was deleted since it was listed, to keys that may not list the whole bucket; the next
+            # listing knows better, and what is really forbidden gets an import error until then
+            if path.endswith((".py", ".zip")):
+                found.files.append(path)
+                found.locations.append(path)
+            return
         if not stat.S_ISREG(facts.st_mode):
             return
         try:

@@ -16,7 +16,7 @@ import time
 from types import ModuleType
 from typing import Any, Optional, Set
 
-from airflow_appliance import pod_end, refusals, settings
+from airflow_appliance import pod_end, settings
 from airflow_appliance.after_import import AfterImport, Change
 from airflow_appliance.mount import Hold, MountGone
 
@@ -75,7 +75,6 @@ def _guard_processor(module: ModuleType) -> None:
         def _execute_task_callbacks(self, dagbag: Any, request: Any) -> None:
             if pod_end.is_current(request):
                 super()._execute_task_callbacks(dagbag, request)
-                refusals.count_try(request)
 
         def update_import_errors(self, session: Any, dagbag: Any) -> None:
             self._trust()

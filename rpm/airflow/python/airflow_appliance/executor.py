@@ -28,6 +28,7 @@ def _apply(module: ModuleType) -> None:
     adoption.by_task(module)
     _survive(module)
     _keep_count(module)
+    _count_tries(module)
 
 
 def _survive(module: ModuleType) -> None:
@@ -100,3 +101,13 @@ def _keep_count(module: ModuleType) -> None:
             self.last_handled.pop(key, None)
 
     module.KubernetesExecutor._change_state = _change_state
+
+
+def _count_tries(module: ModuleType) -> None:
+    sync = module.KubernetesExecutor.sync
+
+    def sync_and_count(self: Any) -> None:
+        sync(self)
+        refusals.count_tries()
+
+    module.KubernetesExecutor.sync = sync_and_count

@@ -5,7 +5,7 @@ In Airflow 2.2 only the scheduler's own log says it.
 import logging
 import queue
 import threading
-from typing import Any, Tuple
+from typing import Any, Set, Tuple
 
 from airflow_appliance import pod_log
 
@@ -17,11 +17,14 @@ _MAX_WAITING = 64
 _waiting: "queue.Queue[Tuple[Any, str]]" = queue.Queue(_MAX_WAITING)
 _thread_lock = threading.Lock()
 _threads = []
+# Of the scheduler's main thread alone.
+_uncounted: Set[Any] = set()
 
 
 def tell(key: Any, reason: str) -> None:
     """Writes the reason at the end of the log of this try, soon."""
     log.error("%s: %s%s", key, MARK, reason)
+    _uncounted.add(key)
     with _thread_lock:
         if not any(thread.is_alive() for thread in _threads):  # also in a process that was forked
             _threads[:] = [threading.Thread(target=_write_all, name="refusals", daemon=True)]
@@ -56,18 +59,27 @@ def _write(key: Any, reason: str) -> None:
             place.complete("", pod_log.line(MARK + reason, __file__), MARK)
 
 
-def count_try(request: Any) -> None:
-    """A task that failed before it began has had no try, and Airflow's page would show no log of it."""
+def count_tries() -> None:
+    """A task that failed before it began has had no try, and Airflow's page would show no log of it.
+
+    Not before it has failed: the scheduler knows by the number whose end it is told of. One that is retried is counted by
+    Airflow itself.
+    """
+    if not _uncounted:
+        return
     from airflow.models.taskinstance import TaskInstance
     from airflow.utils.session import create_session
     from airflow.utils.state import State
 
-    then = request.simple_task_instance
     with create_session() as session:
-        session.query(TaskInstance).filter(
-            TaskInstance.dag_id == then.dag_id,
-            TaskInstance.task_id == then.task_id,
-            TaskInstance.run_id == then.run_id,
-            TaskInstance.state == State.FAILED,
-            TaskInstance._try_number < then.try_number,
-        ).update({TaskInstance._try_number: then.try_number}, synchronize_session=False)
+        for key in list(_uncounted):
+            task = session.query(TaskInstance).filter(
+                TaskInstance.dag_id == key.dag_id, TaskInstance.task_id == key.task_id, TaskInstance.run_id == key.run_id
+            )
+            found = task.with_entities(TaskInstance.state).one_or_none()
+            if found and found.state == State.QUEUED:
+                continue
+            _uncounted.discard(key)
+            task.filter(TaskInstance.state == State.FAILED, TaskInstance._try_number < key.try_number).update(
+                {TaskInstance._try_number: key.try_number}, synchronize_session=False
+            )

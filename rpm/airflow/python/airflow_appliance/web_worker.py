@@ -5,6 +5,7 @@ a process until gunicorn takes it for dead after two minutes.
 """
 import select
 import socket
+import sys
 from typing import Any
 
 from gunicorn.workers.sync import SyncWorker
@@ -20,6 +21,12 @@ PAUSE_SECONDS = 15
 class Worker(SyncWorker):
     """`[webserver] worker_class`."""
 
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        # This is still gunicorn's master, about to fork. It has loaded the application, so that each process need not.
+        if self.cfg.preload_app:
+            let_go(self.app.callable)
+
     def run(self) -> None:
         for listener in self.sockets:
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENT_SECONDS)
@@ -31,3 +38,16 @@ class Worker(SyncWorker):
             return
         client.settimeout(PAUSE_SECONDS)
         super().handle(listener, client, addr)
+
+
+def let_go(application: Any) -> None:
+    """No connection to the database may be in two processes: those that the application has made are closed."""
+    settings = sys.modules.get("airflow.settings")
+    if settings is None:
+        return
+    settings.Session.remove()
+    settings.engine.dispose()
+    with application.app_context():
+        sessions = application.session_interface.db
+        sessions.session.remove()
+        sessions.engine.dispose()

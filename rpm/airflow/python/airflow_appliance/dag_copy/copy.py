@@ -68,8 +68,9 @@ class _Copy:
         try:
             for number in range(1, TRIES + 1):
                 before = self._listing()
-                self._complete(before)
+                refused = self._complete(before)
                 after = self._listing()
+                self._judge(refused, after)
                 change = _change(before, after, self._versions)
                 if not change:
                     return self._versions
@@ -89,21 +90,26 @@ class _Copy:
         names.check_room(found, settings.source, settings.max_files, settings.max_bytes)
         return found
 
-    def _complete(self, listing: List[Entry]) -> None:
-        """Everything of the listing is there and nothing else, but what has changed meanwhile."""
+    def _complete(self, listing: List[Entry]) -> Dict[Entry, NoFile]:
+        """Everything of the listing is there and nothing else, but what has changed meanwhile, and what S3 refused."""
         for entry in self._versions.keys() - set(listing):
             self._staging.remove(self._path(entry))
             del self._versions[entry]
         self._staging.make_folders(self._path(entry) for entry in listing)
         lacking = [entry for entry in listing if entry not in self._versions]
-        problems: List[NoFile] = []
+        refused: Dict[Entry, NoFile] = {}
         for entry, version, problem in self._fetched(lacking):
             if isinstance(problem, NoFile):
-                problems.append(problem)
+                refused[entry] = problem
             elif problem is None:
                 self._versions[entry] = version
             elif not isinstance(problem, Changed):
                 raise problem
+        return refused
+
+    def _judge(self, refused: Dict[Entry, NoFile], listing: List[Entry]) -> None:
+        """Raises what S3 refused and still lists: keys that may not list the whole bucket are refused what is gone."""
+        problems = [refused[entry] for entry in listing if entry in refused]
         if problems:
             what = names.listed(sorted(problem.problem for problem in problems))
             advice = "; ".join(sorted({problem.advice for problem in problems}))

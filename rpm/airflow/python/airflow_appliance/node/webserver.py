@@ -23,9 +23,12 @@ class Webserver(Role):
         self._master: Optional[int] = None
         self.command = [AIRFLOW, "webserver", "--pid", str(self._pid_file)]
         self._certificate = _certificate(facts) if facts.tls else None
+        # The application is loaded once and not by each of its processes, which have most of its memory in common then.
+        arguments = ["--preload"]
         if self._certificate:
             self.command += self._certificate.arguments()
-            os.environ["GUNICORN_CMD_ARGS"] = f"--ciphers {CIPHERS} {os.environ.get('GUNICORN_CMD_ARGS', '')}"
+            arguments += ["--ciphers", CIPHERS]
+        os.environ["GUNICORN_CMD_ARGS"] = " ".join([*arguments, os.environ.get("GUNICORN_CMD_ARGS", "")])
 
     def blocker(self) -> Optional[str]:
         return self._certificate and self._certificate.blocker()

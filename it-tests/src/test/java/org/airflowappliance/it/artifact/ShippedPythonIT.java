@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.airflowappliance.it.site.Program;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -32,35 +31,11 @@ class ShippedPythonIT {
 
   @TempDir static Path folder;
 
-  private static Path site;
-  private static Path python;
+  private static ShippedPython shipped;
 
   @BeforeAll
   static void unpack() throws IOException {
-    Path code = Tool.example().resolve("rpm/airflow-2.2.5-1.el8.x86_64.rpm");
-    Program.run(
-        LIMIT, "sh", "-c", "cd '" + folder + "' && rpm2cpio '" + code + "' | cpio -idm --quiet");
-    site = folder.resolve("usr/lib/airflow/lib/python3.9/site-packages");
-    try (Stream<Path> derived = Files.list(Tool.cache().resolve("derived"))) {
-      python =
-          derived
-              .filter(each -> each.getFileName().toString().startsWith("python3.9-"))
-              .max(Path::compareTo)
-              .orElseThrow();
-    }
-  }
-
-  private static ProcessBuilder python(String... arguments) {
-    List<String> command = new ArrayList<>(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder
-        .environment()
-        .put(
-            "LD_LIBRARY_PATH",
-            python.resolve("usr/lib/x86_64-linux-gnu")
-                + ":"
-                + python.resolve("lib/x86_64-linux-gnu"));
-    return builder;
+    shipped = ShippedPython.unpacked(folder);
   }
 
   @TestFactory
@@ -68,18 +43,8 @@ class ShippedPythonIT {
     Program ran =
         Program.attempt(
             LIMIT,
-            python(
-                Tool.ROOT.resolve("rpm/airflow/tests/run").toString(),
-                "--python",
-                python.resolve("usr/bin/python3.9").toString(),
-                "--site",
-                site.toString(),
-                "discover",
-                "--verbose",
-                "--start-directory",
-                ".",
-                "--top-level-directory",
-                "."));
+            shipped.tests(
+                "discover", "--verbose", "--start-directory", ".", "--top-level-directory", "."));
     Files.writeString(
         Tool.ROOT.resolve("it-tests/target/shipped-python.log"), ran.out() + ran.err());
     List<DynamicTest> tests = new ArrayList<>();
@@ -100,8 +65,7 @@ class ShippedPythonIT {
   @Test
   void everyExtrasProviderCanBeImported() throws IOException {
     String imports = Files.readString(Tool.ROOT.resolve("it-tests/src/test/resources/extras.py"));
-    ProcessBuilder builder = python(python.resolve("usr/bin/python3.9").toString(), "-c", imports);
-    builder.environment().put("PYTHONPATH", site.toString());
+    ProcessBuilder builder = shipped.run("-c", imports);
     builder
         .environment()
         .put("AIRFLOW_HOME", Files.createDirectories(folder.resolve("home")).toString());

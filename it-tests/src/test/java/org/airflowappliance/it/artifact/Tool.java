@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.airflowappliance.it.site.Appliance;
 import org.airflowappliance.it.site.Program;
 
 /** The built tool as a user runs it, in a process of its own. */
@@ -50,28 +51,11 @@ final class Tool {
       Path folder, Map<String, String> environment, List<String> before, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>(before);
-    command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
-    command.addAll(List.of("-jar", ROOT.resolve("buildtool/target/appliance.jar").toString()));
-    command.addAll(List.of(arguments));
+    command.addAll(Appliance.command(List.of(arguments)));
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(Files.createDirectories(folder).toFile());
     builder.environment().putAll(environment);
     return Program.attempt(LIMIT, builder);
-  }
-
-  /**
-   * Runs the launcher, as a user does, whose class archive makes the start-up short; any exit code
-   * but 0 fails.
-   */
-  static Program launch(Path folder, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(ROOT.resolve("appliance").toString()));
-    command.addAll(List.of(arguments));
-    Program ran = Program.attempt(LIMIT, new ProcessBuilder(command).directory(folder.toFile()));
-    if (ran.code() != 0) {
-      throw new IOException(
-          String.join(" ", command) + ": exit code " + ran.code() + "\n" + ran.out() + ran.err());
-    }
-    return ran;
   }
 
   /** The folder that downloads and derived files are cached in. */

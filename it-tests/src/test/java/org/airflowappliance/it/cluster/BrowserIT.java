@@ -3,8 +3,6 @@ package org.airflowappliance.it.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.airflowappliance.it.site.Browser;
 import org.airflowappliance.it.site.Cluster;
@@ -26,10 +24,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class BrowserIT {
   private static final Duration LIMIT = Duration.ofMinutes(4);
 
-  private static final String EXECUTION_DATE =
-      """
-      SELECT to_char(execution_date AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00'
-      FROM dag_run WHERE run_id = '%s'""";
   private static final String HOUR =
       """
       SELECT to_char(start_date AT TIME ZONE 'Asia/Seoul', '"["YYYY-MM-DD, HH24:')
@@ -84,13 +78,10 @@ final class BrowserIT {
       cluster.until("the run is there", LIMIT, () -> !manual().isEmpty());
       String run = manual();
       assertThat(runs.ended("steady", run, LIMIT)).isEqualTo("success");
-      String date = runs.query(EXECUTION_DATE.formatted(run));
       browser.open("/graph?dag_id=steady");
       browser.until("the graph is drawn", "#graph-svg g.node:nth-of-type(8)");
       browser.seen("graph");
-      browser.open(
-          "/log?dag_id=steady&task_id=first_0&execution_date="
-              + URLEncoder.encode(date, StandardCharsets.UTF_8));
+      browser.open("/log?dag_id=steady&task_id=first_0&execution_date=" + runs.date(run));
       browser.untilText("Task exited with return code 0");
       // the page's times are the cluster's, not those of a pod's own zone
       assertThat(browser.text()).contains(runs.query(HOUR.formatted(run)));

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.airflowappliance.it.site.Airflow;
 import org.airflowappliance.it.site.Cluster;
 
 /** DAGs of the tests' own and their runs, as a team and the database see them. */
@@ -73,6 +74,22 @@ final class Runs {
         limit,
         () -> List.of("success", "failed").contains(query(sql)));
     return query(sql);
+  }
+
+  /** Ends a run that nobody waits for: its tasks are over, those that run are stopped. */
+  void end(String dag, String run) {
+    cluster.as("ada").write("PATCH", "/dags/" + dag + "/dagRuns/" + run, Map.of("state", "failed"));
+  }
+
+  /** A run's date as Airflow's pages take it in an address. */
+  String date(String run) {
+    String date =
+        query(
+            """
+            SELECT to_char(execution_date AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00'
+            FROM dag_run WHERE run_id = '%s'"""
+                .formatted(run));
+    return Airflow.word(date);
   }
 
   /** The states of a run's tasks. */

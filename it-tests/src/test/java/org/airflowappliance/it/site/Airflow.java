@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 
 /** Airflow as one signed-in person sees it, by HTTP through the load balancer. */
@@ -21,20 +23,34 @@ public final class Airflow {
   /** A connection that a killed webserver cut, or its request that nobody answered. */
   private static final int TRIES = 20;
 
+  private static final Duration SESSION = Duration.ofMinutes(1);
+  private static final Pattern CSRF = Pattern.compile("csrfToken = '([^']+)'");
   private static final int UNAUTHORIZED = 401;
   private static final int UNAVAILABLE = 503;
 
   private final String base;
   private final WebClient browser;
 
+  /** The same session, but who is sent elsewhere stays. */
+  private final WebClient steps;
+
+  private String token;
+  private long since = System.nanoTime();
+
   private Airflow(String base, SSLContext trust) {
     this.base = base;
-    browser =
-        new WebClient(
-            HttpClient.newBuilder()
-                .sslContext(trust)
-                .cookieHandler(new CookieManager())
-                .followRedirects(HttpClient.Redirect.NORMAL));
+    CookieManager cookies = new CookieManager();
+    browser = client(trust, cookies, HttpClient.Redirect.NORMAL);
+    steps = client(trust, cookies, HttpClient.Redirect.NEVER);
+  }
+
+  private static WebClient client(
+      SSLContext trust, CookieManager cookies, HttpClient.Redirect redirects) {
+    return new WebClient(
+        HttpClient.newBuilder()
+            .sslContext(trust)
+            .cookieHandler(cookies)
+            .followRedirects(redirects));
   }
 
   /** Signs in at the identity provider's form, as a browser does. */
@@ -77,6 +93,54 @@ public final class Airflow {
     return send(WebClient.request(base + path).header("Accept", "text/plain")).body();
   }
 
+  /** A page or an answer of the API, or where a redirect leads: it is not followed. */
+  public HttpResponse<String> look(String path) {
+    stay();
+    return steps.send(
+        WebClient.request(base + path).header("Accept", "application/json, text/html"));
+  }
+
+  /** Sends a form as a page of Airflow's would, with the session's token against forged ones. */
+  public HttpResponse<String> form(String path, String fields) {
+    stay();
+    if (token == null) {
+      Matcher found = CSRF.matcher(get("/home").body());
+      if (!found.find()) {
+        throw new AssertionError("the start page has no CSRF token");
+      }
+      token = found.group(1);
+    }
+    return steps.send(
+        WebClient.request(base + path)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .header("X-CSRFToken", token)
+            .header("Referer", base + "/home")
+            .POST(HttpRequest.BodyPublishers.ofString(fields)));
+  }
+
+  /** Sends JSON to a path, as a page of Airflow's would; the answer as it is. */
+  public HttpResponse<String> json(String method, String path, String text) {
+    return send(
+        WebClient.request(base + path)
+            .header("Content-Type", "application/json")
+            .header("Origin", base)
+            .method(method, HttpRequest.BodyPublishers.ofString(text)));
+  }
+
+  /** Signs in anew, unnoticed, well before the session is over. */
+  private void stay() {
+    if (System.nanoTime() - since > SESSION.toNanos()) {
+      browser.send(WebClient.request(base + "/login/"));
+      since = System.nanoTime();
+      token = null;
+    }
+  }
+
+  /** A value in a query or a form. */
+  public static String word(String text) {
+    return WebClient.word(text);
+  }
+
   /** What the API has at a path. */
   public JsonNode read(String path) {
     return parsed(() -> get("/api/v1" + path), path);
@@ -87,13 +151,7 @@ public final class Airflow {
     return parsed(
         () -> {
           try {
-            return send(
-                WebClient.request(base + "/api/v1" + path)
-                    .header("Content-Type", "application/json")
-                    .header("Origin", base)
-                    .method(
-                        method,
-                        HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(values))));
+            return json(method, "/api/v1" + path, JSON.writeValueAsString(values));
           } catch (IOException problem) {
             throw new UncheckedIOException(problem);
           }

@@ -2,13 +2,13 @@ package org.airflowappliance.it.site;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The tool as an operator runs it: a process of its own, from the jar of this build. */
+/**
+ * The tool as an operator runs it: by its launcher, whose class archive makes the start-up short.
+ */
 public final class Appliance {
   private static final Duration LIMIT = Duration.ofMinutes(9);
 
@@ -35,12 +35,8 @@ public final class Appliance {
 
   /** The command line of the tool with these arguments. */
   public static List<String> command(List<String> arguments) {
-    Path jar = Folders.project().resolve("buildtool/target/appliance.jar");
-    if (!Files.isRegularFile(jar)) {
-      throw new IllegalStateException(jar + ": is missing; build it: mvn package");
-    }
-    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    List<String> command = new ArrayList<>(List.of(java.toString(), "-jar", jar.toString()));
+    List<String> command = new ArrayList<>();
+    command.add(Folders.project().resolve("appliance").toString());
     command.addAll(arguments);
     return command;
   }

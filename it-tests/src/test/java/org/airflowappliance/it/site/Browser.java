@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -131,6 +132,14 @@ public final class Browser implements AutoCloseable {
         .map(String::strip)
         .filter(text -> !text.isEmpty())
         .collect(Collectors.joining(" "));
+  }
+
+  /** The texts of all that a selector finds. */
+  public List<String> all(String selector) {
+    return driver.findElements(By.cssSelector(selector)).stream()
+        .map(WebElement::getText)
+        .map(String::strip)
+        .toList();
   }
 
   /** The value of one of Airflow's cookies. */

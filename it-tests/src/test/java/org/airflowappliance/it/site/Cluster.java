@@ -53,6 +53,7 @@ public final class Cluster implements AutoCloseable {
   private final List<SystemdNode> nodes;
   private final Installation installation;
   private final PodLives pods;
+  private String probe;
 
   Cluster() throws IOException {
     Owned.removeLeftovers(Docker.client());
@@ -71,9 +72,7 @@ public final class Cluster implements AutoCloseable {
               "PostgreSQL",
               () -> new Database(network, network.address(DATABASE), secrets, Optional.of(ca)));
       Future<ObjectStore> storeStart =
-          start.part(
-              "MinIO",
-              () -> new ObjectStore(network, network.address(STORE), secrets, Optional.of(ca)));
+          start.part("MinIO", () -> new ObjectStore(network, network.address(STORE), ca));
       Future<LoadBalancer> balancerStart = start.part("HAProxy", this::startBalancer);
 
       kubernetes = Start.done(kubernetesStart);
@@ -291,8 +290,15 @@ public final class Cluster implements AutoCloseable {
     return Waiting.until(what, limit, look, Boolean::booleanValue, () -> "");
   }
 
-  /** Pushes a small image with a shell to the site's registry; gives its name for pods. */
-  public String pushProbe() throws IOException {
+  /** Pushes a small image with a shell to the site's registry, once; gives its name for pods. */
+  public synchronized String pushProbe() throws IOException {
+    if (probe == null) {
+      probe = pushedProbe();
+    }
+    return probe;
+  }
+
+  private String pushedProbe() throws IOException {
     String here = site.registry().address() + "/tools/probe:1";
     String image = TestImage.PROBE.reference().asCanonicalNameString();
     Docker.push(image, here);

@@ -32,6 +32,7 @@ public final class Database implements AutoCloseable {
   private static final int LIMIT_SECONDS = 60;
 
   private final PostgreSQLContainer container;
+  private final String address;
   private final boolean tls;
 
   /** Kept, as a program that connects for each query is a good part of what a busy machine does. */
@@ -39,6 +40,7 @@ public final class Database implements AutoCloseable {
 
   Database(SiteNetwork network, String address, Secrets secrets, Optional<SiteCa> ca)
       throws IOException {
+    this.address = address;
     container =
         new PostgreSQLContainer(TestImage.POSTGRES.reference())
             .withDatabaseName("airflow")
@@ -113,6 +115,11 @@ public final class Database implements AutoCloseable {
       rows.add(row.toString());
     }
     return rows.toString().strip();
+  }
+
+  /** Where nodes and pods reach it. */
+  public String address() {
+    return address;
   }
 
   /** Docker's id of the server's container. */

@@ -76,7 +76,7 @@ public final class Installation {
     try {
       typeAll();
     } finally {
-      shell("gpgconf --kill all");
+      shell("gpgconf --kill all", Map.of());
       Deletion.of(keyring);
     }
   }
@@ -100,28 +100,38 @@ public final class Installation {
     }
   }
 
-  /** A release with another number and other values, as the README's table says it. */
-  public void prepare(int release) throws IOException {
+  /** The next release, as the page says it; what the comparison with the former one printed. */
+  public String prepare(int release) throws IOException {
     Files.copy(
         site.clusterFile(release),
         desk.resolve("cluster.yaml"),
         StandardCopyOption.REPLACE_EXISTING);
-    for (String line : block(PAGE, 0)) {
-      if (line.matches("\\./appliance (validate|build|publish) .*") || line.contains(" -k ")) {
-        atDesk(line);
+    String changes = "";
+    for (String line : block(PAGE, 2)) {
+      String said = atDesk(line);
+      if (line.startsWith("./appliance diff ")) {
+        changes = said;
       }
     }
+    return changes;
   }
 
   /** The commands of another page, with these words for its own names; what each of them said. */
   public List<String> type(String heading, Map<String, String> words) throws IOException {
+    return type(heading, 0, words, Map.of());
+  }
+
+  /** The same with another of the page's blocks, and with variables of the environment. */
+  public List<String> type(
+      String heading, int number, Map<String, String> words, Map<String, String> environment)
+      throws IOException {
     List<String> said = new ArrayList<>();
-    for (String line : block(heading, 0)) {
+    for (String line : block(heading, number)) {
       String typed = line;
       for (Map.Entry<String, String> each : words.entrySet()) {
         typed = typed.replace(each.getKey(), each.getValue());
       }
-      said.add(atDesk(typed));
+      said.add(atDesk(typed, environment));
     }
     return said;
   }
@@ -131,36 +141,55 @@ public final class Installation {
     atDesk("kubectl apply -k " + folder);
   }
 
-  /** Whatever a line says at the desk; its output. */
   private String atDesk(String line) throws IOException {
+    return atDesk(line, Map.of());
+  }
+
+  /** Whatever a line says at the desk; its output. */
+  private String atDesk(String line, Map<String, String> environment) throws IOException {
     String typed = filled(line);
     if (typed.startsWith("kubectl apply -k ")) {
       Path folder = desk.resolve(typed.substring(typed.lastIndexOf(' ') + 1));
       try (KubernetesClient client = kubernetes.client()) {
-        Apply.folder(client, folder);
+        Kubectl.folder(client, folder);
       }
       return "";
     }
+    if (typed.startsWith("kubectl ")) {
+      try (KubernetesClient client = kubernetes.client()) {
+        return Kubectl.labelled(client, typed);
+      }
+    }
     String[] piped = typed.split(" \\| kubectl apply --server-side -f -", -1);
-    Program ran = shell(piped[0]);
+    Program ran = shell(piped[0], environment);
     if (ran.code() != 0) {
       throw new AssertionError("README: " + typed + ": " + ran.code() + "\n" + ran.err());
     }
     if (piped.length == 2) {
       try (KubernetesClient client = kubernetes.client()) {
-        Apply.text(client, ran.out());
+        Kubectl.text(client, ran.out());
       }
     }
     return ran.out();
   }
 
-  private Program shell(String line) throws IOException {
+  private Program shell(String line, Map<String, String> environment) throws IOException {
     ProcessBuilder process = new ProcessBuilder("sh", "-c", line).directory(desk.toFile());
     process.environment().put("KUBECONFIG", desk.resolve("kubeconfig").toString());
     process.environment().put("GNUPGHOME", keyring.toString());
     if (line.startsWith(KEYCLOAK)) {
       process.environment().put("KC_CLI_PASSWORD", Start.done(keycloak).administratorsPassword());
     }
+    if (line.startsWith("./appliance bucket ")) {
+      process.environment().putAll(site.store().administrator());
+    }
+    if (line.startsWith("aws ")) {
+      Map<String, String> administrator = site.store().administrator();
+      process.environment().put("AWS_ACCESS_KEY_ID", administrator.get(ObjectStore.USER));
+      process.environment().put("AWS_SECRET_ACCESS_KEY", administrator.get(ObjectStore.PASSWORD));
+      process.environment().put("AWS_CA_BUNDLE", desk.resolve("site-ca.pem").toString());
+    }
+    process.environment().putAll(environment);
     return Program.attempt(LIMIT, process);
   }
 

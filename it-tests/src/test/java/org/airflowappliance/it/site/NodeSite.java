@@ -35,8 +35,7 @@ public record NodeSite(Site site, KubernetesDouble kubernetes) implements AutoCl
               secrets,
               parts.add(
                   new Database(network, network.address(DATABASE), secrets, Optional.empty())),
-              parts.add(
-                  new ObjectStore(network, network.address(STORE), secrets, Optional.empty())),
+              parts.add(new ObjectStore(network, network.address(STORE), secrets)),
               new Site.Surroundings(
                   kubernetes.url(),
                   "http://" + network.address(KEYCLOAK) + ":8080",

@@ -2,7 +2,9 @@ package org.airflowappliance.it.site;
 
 import java.io.IOException;
 import java.net.URI;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.testcontainers.containers.MinIOContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.images.builder.Transferable;
@@ -17,17 +19,42 @@ import software.amazon.awssdk.services.s3.S3Client;
 public final class ObjectStore implements AutoCloseable {
   private static final String BUCKET = "airflow";
   private static final int PORT = 9000;
+  static final String USER = "MINIO_ROOT_USER";
+  static final String PASSWORD = "MINIO_ROOT_PASSWORD";
+
   private final String url;
+  private final Map<String, String> administrator;
   private final MinIOContainer container;
   private final S3Client client;
 
-  ObjectStore(SiteNetwork network, String address, Secrets secrets, Optional<SiteCa> ca)
+  /** A server whose administrator's keys are those of secrets.env, so that none has to be made. */
+  ObjectStore(SiteNetwork network, String address, Secrets secrets) throws IOException {
+    this(
+        network,
+        address,
+        Map.of(
+            USER, secrets.get("S3_ACCESS_KEY_ID"), PASSWORD, secrets.get("S3_SECRET_ACCESS_KEY")),
+        Optional.empty());
+  }
+
+  /** A server that speaks TLS and knows nobody but its administrator. */
+  ObjectStore(SiteNetwork network, String address, SiteCa ca) throws IOException {
+    this(
+        network,
+        address,
+        Map.of(USER, "administrator", PASSWORD, UUID.randomUUID().toString()),
+        Optional.of(ca));
+  }
+
+  private ObjectStore(
+      SiteNetwork network, String address, Map<String, String> administrator, Optional<SiteCa> ca)
       throws IOException {
+    this.administrator = administrator;
     url = (ca.isPresent() ? "https://" : "http://") + address + ":" + PORT;
     container =
         new MinIOContainer(TestImage.MINIO.reference())
-            .withUserName(secrets.get("S3_ACCESS_KEY_ID"))
-            .withPassword(secrets.get("S3_SECRET_ACCESS_KEY"))
+            .withUserName(administrator.get(USER))
+            .withPassword(administrator.get(PASSWORD))
             .withLabels(Owned.label());
     UrlConnectionHttpClient.Builder http = UrlConnectionHttpClient.builder();
     if (ca.isPresent()) {
@@ -45,7 +72,7 @@ public final class ObjectStore implements AutoCloseable {
             .credentialsProvider(
                 StaticCredentialsProvider.create(
                     AwsBasicCredentials.create(
-                        secrets.get("S3_ACCESS_KEY_ID"), secrets.get("S3_SECRET_ACCESS_KEY"))))
+                        administrator.get(USER), administrator.get(PASSWORD))))
             .build();
     client.createBucket(request -> request.bucket(BUCKET));
   }
@@ -61,6 +88,11 @@ public final class ObjectStore implements AutoCloseable {
   /** Its address on the site's network. */
   public String url() {
     return url;
+  }
+
+  /** Its administrator's keys, as environment variables. */
+  Map<String, String> administrator() {
+    return administrator;
   }
 
   /** What it says of itself. */

@@ -87,9 +87,11 @@ public final class Site implements AutoCloseable {
         file, new Template("site.yaml", Files.readString(template)).fill(values(release)));
   }
 
-  private Map<String, String> values(int release) {
+  private Map<String, String> values(int release) throws IOException {
+    Path tenants = Folders.itTests().resolve("tenants-" + release + ".yaml");
     return Map.ofEntries(
         entry("release", Integer.toString(release)),
+        entry("tenants", Files.readString(tenants)),
         entry("parallelism", Integer.toString(60 + release)),
         entry("network", network.prefix()),
         entry("sessionMinutes", Long.toString(SESSION.toMinutes())),

@@ -1,0 +1,190 @@
+package org.airflowappliance.it.cluster;
+
+import static org.airflowappliance.it.cluster.Tenants.SCI;
+import static org.airflowappliance.it.cluster.Tenants.TWO;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.airflowappliance.it.site.Browser;
+import org.airflowappliance.it.site.Cluster;
+import org.airflowappliance.it.site.ClusterExtension;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Teams are apart on Airflow's pages and in its API: each probe of the table, by each team. */
+@Order(19)
+@Tag("cluster")
+@ExtendWith(ClusterExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TenantPagesIT {
+  private static final Duration LIMIT = Duration.ofMinutes(4);
+  private static final List<String> BOTH = List.of(SCI, TWO);
+  private static final String FILE = "tenant_probe.py";
+
+  private Cluster cluster;
+  private Runs runs;
+  private Tenants tenants;
+  private final Map<String, Map<String, String>> rows = new HashMap<>();
+
+  @BeforeAll
+  void bothTeamsHaveRunTheirDag(Cluster cluster) throws IOException {
+    this.cluster = cluster;
+    runs = new Runs(cluster);
+    tenants = new Tenants(cluster);
+    for (String tenant : BOTH) {
+      tenants.put(tenant, FILE, Map.of());
+    }
+    for (String tenant : BOTH) {
+      runs.ready(dag(tenant));
+      tenants.member(tenant).trigger(dag(tenant), run(tenant), Map.of());
+    }
+    for (String tenant : BOTH) {
+      assertThat(runs.ended(dag(tenant), run(tenant), LIMIT)).isEqualTo("success");
+    }
+  }
+
+  @AfterAll
+  void remove() {
+    BOTH.forEach(tenant -> cluster.store().delete(Tenants.key(tenant, FILE)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> whatIsAnotherTeamsIsOutOfReach() throws IOException {
+    return TenantProbe.all().stream()
+        .flatMap(
+            probe ->
+                BOTH.stream()
+                    .map(
+                        asking ->
+                            DynamicTest.dynamicTest(
+                                asking + ": " + probe,
+                                () -> foreign(probe, asking, Tenants.other(asking)))));
+  }
+
+  private void foreign(TenantProbe probe, String asking, String other) {
+    String before = state(other);
+    TenantProbe asked = probe.about(names(asking, other));
+    HttpResponse<String> answer = asked.ask(tenants.member(asking));
+    assertThat(state(other)).as("what is in the database after %s", asked).isEqualTo(before);
+    assertThat(answer.body())
+        .as("answer %s to %s", answer.statusCode(), asked)
+        .doesNotContain("mark-of-" + other + ".", run(other));
+    switch (probe.kind()) {
+      case "page", "closed" -> denied(answer);
+      case "list" -> assertThat(answer.body()).as(answer.toString()).doesNotContain(dag(other));
+      case "api", "json" -> assertThat(answer.statusCode()).as(answer.body()).isIn(401, 403, 404);
+      case "invalid" -> assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+      default -> assertThat(probe.kind()).isEqualTo("form");
+    }
+  }
+
+  /** Airflow sends who may not look to the sign-in, and back. */
+  private static void denied(HttpResponse<String> answer) {
+    assertThat(answer.statusCode()).as(answer.toString()).isIn(302, 403, 404);
+    if (answer.statusCode() == 302) {
+      assertThat(answer.headers().firstValue("Location").orElse("")).contains("/login/?next=");
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> itsOwnIsWithinReach() throws IOException {
+    return TenantProbe.all().stream()
+        .filter(probe -> Stream.of("page", "list", "api").anyMatch(probe.kind()::equals))
+        .map(probe -> DynamicTest.dynamicTest(probe.toString(), () -> own(probe)));
+  }
+
+  private void own(TenantProbe probe) {
+    TenantProbe asked = probe.about(names(SCI, SCI));
+    HttpResponse<String> answer = asked.ask(tenants.member(SCI));
+    assertThat(answer.statusCode()).as(answer.body()).isLessThan(300);
+    if (probe.kind().equals("list") && !asked.path().equals("/blocked")) {
+      assertThat(answer.body()).contains(SCI + "__");
+    }
+  }
+
+  /** Each team's roles see its DAGs and nobody else's, operators' neither; guests start nothing. */
+  @ParameterizedTest
+  @CsvSource({
+    "sci, sven, airflow_sci, true",
+    "sci, svea, airflow_sci_guest, false",
+    "sci-two, tara, airflow_two, true",
+    "sci-two, tilo, airflow_two_guest, false"
+  })
+  void eachRoleSeesItsOwnDagsInTheBrowser(String tenant, String name, String role, boolean mayStart)
+      throws IOException {
+    try (Browser browser = new Browser(cluster, tenants.person(name, role))) {
+      browser.signIn();
+      browser.seen("team-dags");
+      assertThat(browser.menus()).isEqualTo("DAGs Browse Docs");
+      assertThat(browser.all("tbody td a strong"))
+          .contains(dag(tenant))
+          .allMatch(each -> each.startsWith(tenant + "__"));
+      browser.open("/tree?dag_id=" + dag(Tenants.other(tenant)));
+      assertThat(browser.text()).doesNotContain(run(Tenants.other(tenant)));
+      browser.seen("team-foreign-dag");
+      browser.open("/graph?dag_id=" + dag(tenant));
+      browser.until("the graph is drawn", "#graph-svg g.node");
+      browser.seen("team-graph");
+      browser.open("/trigger?dag_id=" + dag(tenant));
+      assertThat(browser.all("textarea[name=conf]").isEmpty()).isNotEqualTo(mayStart);
+    }
+  }
+
+  private static String dag(String tenant) {
+    return tenant + "__probe";
+  }
+
+  private static String run(String tenant) {
+    return "run-of-" + tenant + ".";
+  }
+
+  private Map<String, String> names(String asking, String other) {
+    Map<String, String> names = new HashMap<>();
+    names.put("own", dag(asking));
+    names.put("dag", dag(other));
+    names.put("run", run(other));
+    names.put("task#", "[\"say\", \"%s\", \"%s\"]".formatted(dag(other), run(other)));
+    names.putAll(rows.computeIfAbsent(other, this::row));
+    return names;
+  }
+
+  /** What the database calls a team's run. */
+  private Map<String, String> row(String tenant) {
+    Map<String, String> names = new HashMap<>();
+    names.put(
+        "date",
+        runs.query(
+            "SELECT to_char(execution_date AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US') || '+00:00' FROM dag_run WHERE run_id = '%s'"
+                .formatted(run(tenant))));
+    names.put(
+        "run#", runs.query("SELECT id FROM dag_run WHERE run_id = '%s'".formatted(run(tenant))));
+    return names;
+  }
+
+  /** All that the database has of a team's DAG which a request could change. */
+  private String state(String tenant) {
+    return runs.query(
+        """
+        SELECT concat_ws('|', dag_id, is_paused, is_active) FROM dag WHERE dag_id = '%1$s'
+        UNION ALL SELECT concat_ws('|', run_id, state, encode(conf, 'hex')) FROM dag_run WHERE dag_id = '%1$s'
+        UNION ALL SELECT concat_ws('|', run_id, task_id, state, try_number, end_date)
+          FROM task_instance WHERE dag_id = '%1$s'
+        UNION ALL SELECT concat_ws('|', task_id, key, timestamp) FROM xcom WHERE dag_id = '%1$s'
+        ORDER BY 1"""
+            .formatted(dag(tenant)));
+  }
+}
