@@ -103,7 +103,11 @@ def create_tables() -> None:
     import flask_appbuilder.security.sqla.models  # noqa: F401
     from airflow import settings
     from airflow.models.base import Base
+    from sqlalchemy import Text
 
+    for column in (each for table in Base.metadata.tables.values() for each in table.columns):
+        if isinstance(column.type, Text):
+            column.type.length = None  # which PostgreSQL does not take, nor do Airflow's migrations say it there
     Base.metadata.create_all(settings.engine)
     FabBase.metadata.create_all(settings.engine)
 

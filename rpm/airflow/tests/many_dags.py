@@ -74,9 +74,9 @@ class ManyDags(unittest.TestCase):
         bag.sync_to_db()
         print(f"measured: rights of a new DAG {sum(rights) / count * 1000:.3f} ms")
         rights.clear()
-        for dag in bag.dags.values():
+        for dag in list(bag.dags.values())[:PAGE]:
             bag._sync_perm_for_dag(dag)
-        print(f"measured: rights of a known DAG {sum(rights) / count * 1000:.3f} ms")
+        print(f"measured: rights of a known DAG {sum(rights) / PAGE * 1000:.3f} ms")
 
     def home(self, who, role):
         """Seconds of the page's answer, and the DAGs on it."""

@@ -214,6 +214,16 @@ class MeanwhileChanged(Copies):
         self.assertEqual(self.files(), {"science/b.py": "b"})
         self.assertIn("1 deleted ('dags/science/a.py')", self.said[0])
 
+    def test_what_is_put_again_meanwhile_is_no_refusal(self):
+        def fault(request):
+            return (403, "AccessDenied") if (request.key, request.number) == ("dags/science/a.py", 1) else None
+
+        self.s3.put("dags/science/a.py", "1")
+        self.s3.fault = fault
+        self.copy()
+        self.assertEqual(self.files(), {"science/a.py": "1"})
+        self.assertIn("lists 'dags/science/a.py' and does not give it; looking again", self.said[0])
+
     def test_a_server_that_lists_what_it_has_not(self):
         self.s3.put("dags/science/a.py", "0")
         self.s3.fault = lambda request: (404, "NoSuchKey") if request.key else None

@@ -143,6 +143,35 @@ class Search(Folder):
         self.assertEqual((sorted(found.files), sorted(found.locations)), ([file, other], [file, other]))
         self.assertEqual(list(found.times), [other])
 
+    def test_a_mistake_of_one_team_stops_nobody(self):
+        """Each of these once kept the files of all teams from being read."""
+        good = self.put("good/a.py")
+        self.put("one/.airflowignore", "*.pyc\nleft.*\n")
+        self.put("one/left_out.py")
+        kept = self.put("one/b.py")
+        (self.root / "two").mkdir()
+        (self.root / "two/.airflowignore").write_bytes(b"\xff\xfe ignored\n")
+        (self.root / "two/loop.py").symlink_to("loop.py")
+        (self.root / "two/round").symlink_to(".")
+        (self.root / "two/to_three").symlink_to("../three")
+        (self.root / "three").mkdir()
+        (self.root / "three/to_two").symlink_to("../two")
+        packed = self.put("good/" + "n" * 40 + ".zip", "")
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("dag.py", DAG)
+        locked = bytearray(Path(packed).read_bytes())
+        locked[6] |= 1  # says that it is encrypted, in its own header and in the directory's
+        locked[locked.index(b"PK\x01\x02") + 8] |= 1
+        Path(packed).write_bytes(locked)
+        other = self.put("good/data.bin", "")
+        Path(other).write_bytes(locked)
+        with self.assertLogs("airflow_appliance.dag_folder", "WARNING") as said:
+            found = self.search()
+        loops = [str(self.root / "two/loop.py"), str(self.root / "three/to_two/loop.py")]
+        self.assertEqual(sorted(found.files), sorted([good, kept, packed, *loops]))
+        self.assertIn("one/.airflowignore, line 1: '*.pyc' is no regular expression", "\n".join(said.output))
+        self.assertIn("two/round is a link to a folder above it", "\n".join(said.output))
+
     @table({name: getattr(errno, name) for name in ("EIO", "ENOTCONN", "ETIMEDOUT", "ESTALE", "EACCES")})
     def fails_with_a_folder_s(self, number):
         self.put("a.py")

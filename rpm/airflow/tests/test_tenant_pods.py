@@ -226,13 +226,14 @@ class TenantPods(unittest.TestCase):
             metadata=k8s.V1ObjectMeta(namespace=namespace, labels={"kubernetes_pod_operator": "True", **(labels or {})}),
             spec=P(**{"containers": [C(name="base"), C(name="beside")], **spec}),
         )
-        with mock.patch.dict(os.environ, {work_pods.NAMESPACE: "airflow-sci"}):
+        with mock.patch.dict(os.environ, {work_pods.NAMESPACE: "airflow-sci", work_pods.PRIORITY_CLASS: "of-sci"}):
             airflow_settings.pod_mutation_hook(pod)
         return ApiClient().sanitize_for_serialization(pod)
 
     def test_a_pod_that_a_task_starts_is_as_its_namespace_wants_it(self):
         pod = self.started(init_containers=[C(name="first")])
         self.assertEqual("airflow-sci", pod["metadata"]["namespace"])
+        self.assertEqual("of-sci", pod["spec"]["priorityClassName"])
         self.assertEqual(
             {"runAsUser": 50000, "runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
             pod["spec"]["securityContext"],
@@ -244,7 +245,10 @@ class TenantPods(unittest.TestCase):
 
     def test_what_such_a_pod_says_stays(self):
         said = C(name="base", security_context=k8s.V1SecurityContext(privileged=True))
-        pod = self.started(containers=[said], security_context=k8s.V1PodSecurityContext(run_as_user=0))
+        pod = self.started(
+            containers=[said], security_context=k8s.V1PodSecurityContext(run_as_user=0), priority_class_name="great"
+        )
+        self.assertEqual("great", pod["spec"]["priorityClassName"])
         self.assertEqual(0, pod["spec"]["securityContext"]["runAsUser"])
         self.assertIs(True, pod["spec"]["containers"][0]["securityContext"]["privileged"])
 
@@ -254,10 +258,15 @@ class TenantPods(unittest.TestCase):
 
     def test_a_team_whose_name_begins_alike_has_its_own_template(self):
         self.assertTrue(self.job(dag="sci-two__a")[3].endswith("/tenants/sci-two.yaml"))
-        self.assertIsNone(self.job(dag="sci-three__a")[3])
+        with self.assertRaisesRegex(tenant_pods.PodRefused, "DAG sci-three__a: .* none of that name any more"):
+            self.job(dag="sci-three__a")
+        self.assertIsNone(self.job(dag="plain")[3])
 
     def test_amounts(self):
-        known = {"1": 1, "250m": Decimal("0.25"), "1Gi": 2**30, "1.5k": 1500, "1e3": 1000}
+        known = {
+            "1": 1, "250m": Decimal("0.25"), "1Gi": 2**30, "1.5k": 1500, "1e3": 1000, "1E": 10**18, "1Ei": 2**60,
+            "3n": Decimal("3e-9"), "2u": Decimal("2e-6"),
+        }
         for text in (*known, "", "x", "Gi", "nan", "inf", "1Q", "1 Gi x"):
             self.assertEqual(known.get(text), tenant_pods.amount(text), text)
 

@@ -26,6 +26,14 @@ with DAG({name!r}, start_date=datetime(2022, 1, 1), schedule_interval=None{more}
     BashOperator(task_id="one", bash_command="true"{task}) >> BashOperator(task_id="two", bash_command="true"{task})
 """
 
+MARKER = """
+from airflow import DAG
+from airflow.sensors.external_task import ExternalTaskMarker
+from datetime import datetime
+with DAG("sci__a", start_date=datetime(2022, 1, 1), schedule_interval=None) as dag:
+    ExternalTaskMarker(task_id="mark", external_dag_id={name}, external_task_id="one")
+"""
+
 
 def text(name, more="", task="", before=""):
     return before + DAG.format(name=name, more=more, task=task)
@@ -67,6 +75,7 @@ class Files(unittest.TestCase):
             self.assertIn(word, said)
 
 
+@named
 class Policy(Files):
     def test_a_dag_of_the_team_is_the_teams(self):
         dag = self.only("sci/deep/er/a.py", text("sci__a"))
@@ -98,6 +107,21 @@ class Policy(Files):
     def test_a_task_larger_than_the_pool(self):
         self.put("sci/a.py", text("sci__a", task=", pool_slots=9"))
         self.refused("'one'", "pool_slots is 9", "tenant sci has 8")
+
+    @table(
+        {
+            "another team's": ('"sci-two__b"', "its external_dag_id is 'sci-two__b'"),
+            "an operators'": ('"plain"', "may name DAGs that begin with 'sci__'"),
+            "one that is not known yet": ('"sci__{{ params.x }}"', "written out"),
+        }
+    )
+    def a_marker_that_would_clear_a_dag_of(self, row):
+        name, said = row
+        self.put("sci/a.py", MARKER.format(name=name))
+        self.refused("'mark'", said)
+
+    def test_a_marker_within_the_team(self):
+        self.assertEqual("sci__b", self.only("sci/a.py", MARKER.format(name='"sci__b"')).get_task("mark").external_dag_id)
 
     def test_a_folder_below_a_folder(self):
         self.assertEqual({"tenant_sci-two"}, {t.pool for t in self.only("teams/two/a.py", text("sci-two__a")).tasks})
@@ -231,11 +255,26 @@ class Tables(unittest.TestCase):
     def test_a_new_one_is_told_in_a_few_lines(self):
         self.sync(())
         said = self.sync(self.tenants()[1:])
+        self.assertRegex("; ".join(said), (
+            r"^role tenant_sci-two is made with 22 rights, and those to \d+ DAGs; "
+            r"role tenant_sci-two_viewer is made with 16 rights, and those to \d+ DAGs; "
+            r"pool tenant_sci-two has 8 slots, had 0$"
+        ))
+
+    def test_one_that_is_made_again_has_the_rights_to_its_dags(self):
+        """Airflow gives them when a file has changed, and these have not."""
+        with app.app_context():
+            for name in ("DAG:sci__old", "DAG:sci-two__old"):
+                app.appbuilder.sm.create_permission("can_read", name)
+        dags = ("DAG:sci__old", "DAG:sci-two__old")
+        self.sync(self.tenants()[1:])
+        self.sync(settings.load().tenants)
+        user = tenant_permissions.USER | {("can_read", "DAG:sci__old"), ("can_edit", "DAG:sci__old")}
+        self.assertEqual(user, self.rights("tenant_sci", dags))
         self.assertEqual(
-            ["role tenant_sci-two is made with 22 rights", "role tenant_sci-two_viewer is made with 16 rights",
-             "pool tenant_sci-two has 8 slots, had 0"],
-            said,
+            tenant_permissions.VIEWER | {("can_read", "DAG:sci__old")}, self.rights("tenant_sci_viewer", dags)
         )
+        self.assertEqual([], self.sync(settings.load().tenants))
 
     def test_again_changes_nothing(self):
         self.assertEqual([], self.sync(settings.load().tenants))
@@ -259,7 +298,7 @@ class Tables(unittest.TestCase):
             for name in ("DAG:sci__mine", "DAG:sci-two__its", "DAGs"):
                 manager.add_permission_to_role(role, manager.create_permission("can_read", name))
         self.sync(settings.load().tenants)
-        wanted = tenant_permissions.USER | {("can_read", "DAG:sci__mine")}
+        wanted = tenant_permissions.USER | {("can_read", "DAG:sci__mine"), ("can_edit", "DAG:sci__mine")}
         self.assertEqual(wanted, self.rights("tenant_sci", ("DAG:sci__mine", "DAG:sci-two__its")))
 
     def test_a_tenant_that_is_gone_leaves_no_role_and_a_closed_pool(self):
@@ -287,8 +326,14 @@ class Tables(unittest.TestCase):
     def test_other_roles_and_pools_are_left_alone(self):
         with app.app_context():
             app.appbuilder.sm.bulk_sync_roles([{"role": "teamwork", "perms": [("can_read", "Website")]}])
+            app.appbuilder.sm.bulk_sync_roles([{"role": "tenant_admins", "perms": [("can_read", "Website")]}])
+        with create_session() as session:
+            session.merge(Pool(pool="tenant_admins", slots=5, description="By hand."))
         self.sync(())
         self.assertEqual({("can_read", "Website")}, self.rights("teamwork"))
+        self.assertEqual({("can_read", "Website")}, self.rights("tenant_admins"))
+        with create_session() as session:
+            self.assertEqual(5, session.query(Pool).filter_by(pool="tenant_admins").one().slots)
         names = {name for (name,) in self.connection.execute(sa.text("SELECT name FROM ab_role"))}
         self.assertLessEqual({"Admin", "Op", "User", "Viewer", "Public"}, names)
 
@@ -368,8 +413,12 @@ class People(Files):
             for file, said in bag.import_errors.items():
                 session.add(Error(filename=file, stacktrace=said))
             session.add(Error(filename=str(lab.DAGS / "teams/two/secret.py"), stacktrace="secret of sci-two"))
+            # a file of before the folder was a team's has left a DAG that nobody of the team may see
+            session.merge(DagModel(dag_id="of_before", fileloc=str(lab.DAGS / "sci/old.py"), is_active=False))
+            session.add(Error(filename=str(lab.DAGS / "sci/old.py"), stacktrace="call it sci__of_before"))
         page = self.user.get("/home").data.decode()
         self.assertIn("sci__wrong", page)
+        self.assertIn("sci__of_before", page)
         self.assertNotIn("secret of sci-two", page)
         other = Browser()
         other.sign_in("two", ["airflow_sci-two_guest"])

@@ -3,6 +3,8 @@
 Airflow's own search takes any error for "there is nothing": here an error is an error, and a search
 counts only if the same mount answered a real read before and after it.
 """
+import errno
+import logging
 import os
 import re
 import stat
@@ -10,13 +12,18 @@ import zipfile
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional, Pattern
+from typing import Dict, FrozenSet, Iterator, List, Optional, Pattern
 
 from airflow.configuration import conf
 from airflow.utils.file import might_contain_dag
 from airflow_appliance.mount import Hold
 
+log = logging.getLogger(__name__)
+
 IGNORE_FILE = ".airflowignore"
+# What is said of one file by a mount that is well: a loop of links, a name that is too long, no right. S3 says no right
+# also of what was deleted since it was listed, to keys that may not list the whole bucket.
+_THIS_FILE = {errno.ELOOP, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM}
 _ZIP_TAIL = 66 * 1024  # the directory's end and the longest comment
 
 
@@ -48,22 +55,49 @@ def _files(directory: str) -> Iterator[str]:
         yield directory
         return
     ignored: Dict[str, List[Pattern]] = {}
+    above: Dict[str, FrozenSet[str]] = {}
     for root, folders, files in os.walk(directory, onerror=_raise, followlinks=True):
         place = os.path.relpath(root, directory)
         patterns = ignored.get(root, []) + _patterns(root, files)
-        folders[:] = [name for name in folders if not _matches(patterns, os.path.join(place, name))]
+        way = above.get(root, frozenset()) | {os.path.realpath(root)}
+        folders[:] = [
+            name
+            for name in folders
+            if not _matches(patterns, os.path.join(place, name)) and not _leads_back(os.path.join(root, name), way)
+        ]
         ignored.update((os.path.join(root, name), patterns) for name in folders)
+        above.update((os.path.join(root, name), way) for name in folders)
         for name in files:
             if name != IGNORE_FILE and not _matches(patterns, os.path.join(place, name)):
                 yield os.path.join(root, name)
 
 
+def _leads_back(folder: str, way: FrozenSet[str]) -> bool:
+    """A link to a folder that it lies in would be followed for ever."""
+    if not os.path.islink(folder) or os.path.realpath(folder) not in way:
+        return False
+    log.warning("%s is a link to a folder above it; it is left out", folder)
+    return True
+
+
 def _patterns(root: str, files: List[str]) -> List[Pattern]:
+    """Of this folder's ignore file; a line that is no regular expression ignores nothing, and nobody else's files."""
     if IGNORE_FILE not in files:
         return []
-    with open(os.path.join(root, IGNORE_FILE), encoding="utf-8") as file:
-        lines = [re.sub(r"\s*#.*", "", line) for line in file.read().split("\n")]
-    return [re.compile(line) for line in lines if line]
+    place = os.path.join(root, IGNORE_FILE)
+    try:
+        with open(place, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+    except (PermissionError, FileNotFoundError):  # deleted since it was listed
+        return []
+    patterns = []
+    for number, line in enumerate(text.split("\n"), 1):
+        line = re.sub(r"\s*#.*", "", line)
+        try:
+            patterns += [re.compile(line)] if line else []
+        except re.error as problem:
+            log.warning("%s, line %s: %r is no regular expression (%s); nothing is ignored for it", place, number, line, problem)
+    return patterns
 
 
 def _matches(patterns: List[Pattern], path: str) -> bool:
@@ -72,27 +106,39 @@ def _matches(patterns: List[Pattern], path: str) -> bool:
 
 def _examine(path: str, safe_mode: bool, found: Listing) -> None:
     try:
-        try:
-            facts = os.stat(path)
-        except PermissionError:
-            # S3 says so also of what was deleted since it was listed, to keys that may not list the whole bucket; the next
-            # listing knows better, and what is really forbidden gets an import error until then
-            if path.endswith((".py", ".zip")):
-                found.files.append(path)
-                found.locations.append(path)
-            return
-        if not stat.S_ISREG(facts.st_mode):
-            return
-        try:
-            locations = _locations(path, facts.st_size, safe_mode)
-        except (PermissionError, zipfile.BadZipFile):  # this file alone: its import error will say so
-            locations = [path] if path.endswith((".py", ".zip")) else None
+        facts = os.stat(path)
     except FileNotFoundError:  # deleted since it was listed, or a link to nothing
+        return
+    except OSError as problem:
+        if problem.errno not in _THIS_FILE:
+            raise
+        _unreadable(path, found)
+        return
+    if not stat.S_ISREG(facts.st_mode):
+        return
+    try:
+        locations = _locations(path, facts.st_size, safe_mode)
+    except FileNotFoundError:
+        return
+    except OSError as problem:
+        if problem.errno not in _THIS_FILE:
+            raise
+        _unreadable(path, found)
+        return
+    except Exception:  # whatever a zip file may be: damaged, encrypted, of an unknown kind
+        _unreadable(path, found)
         return
     if locations is not None:
         found.files.append(path)
         found.locations.extend(locations)
         found.times[path] = facts.st_mtime
+
+
+def _unreadable(path: str, found: Listing) -> None:
+    """One file's trouble is that file's, which gets an import error and keeps nobody else's from being read."""
+    if path.endswith((".py", ".zip")):
+        found.files.append(path)
+        found.locations.append(path)
 
 
 def _locations(path: str, size: int, safe_mode: bool) -> Optional[List[str]]:

@@ -1,12 +1,15 @@
 """The facts of this cluster that the shipped Python needs, read from AIRFLOW_HOME/settings.json."""
 import json
 import os
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, List, Mapping, Optional, Tuple, Type
 
 DEFAULT_SESSION_SECONDS = 8 * 3600
+# Where there are tenants, DAG ids that begin like this are theirs, also those of one that is gone.
+TENANTS_ID = re.compile(r"[a-z][a-z0-9-]*__")
 
 
 class SettingsError(Exception):

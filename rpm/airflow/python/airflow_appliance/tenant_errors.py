@@ -3,6 +3,7 @@ from typing import Any, List
 
 from flask import current_app, flash, request
 from flask_login import current_user
+from sqlalchemy import and_
 
 from airflow_appliance import settings
 from airflow_appliance.settings import Tenant
@@ -22,15 +23,16 @@ def show() -> None:
 
 
 def _unseen(tenant: Tenant) -> List[Any]:
-    """Errors of files in its folder that have no DAG yet."""
+    """Errors of files in its folder that have no DAG of its own, so that Airflow does not show them."""
     from airflow.models import DagModel
     from airflow.models.errors import ImportError as Error
 
     folder = f"{settings.load().dags}/{tenant.dag_prefix}/"
+    own = and_(DagModel.fileloc == Error.filename, DagModel.dag_id.startswith(tenant.dag_ids, autoescape=True))
     return (
         # The request's own session: who signed in hangs on it.
         current_app.appbuilder.get_session.query(Error.filename, Error.stacktrace)
-        .outerjoin(DagModel, DagModel.fileloc == Error.filename)
+        .outerjoin(DagModel, own)
         .filter(DagModel.dag_id.is_(None), Error.filename.startswith(folder, autoescape=True))
         .order_by(Error.id)
         .all()

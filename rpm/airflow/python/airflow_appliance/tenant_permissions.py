@@ -32,3 +32,6 @@ USER = VIEWER | {
     ("can_delete", "Task Instances"),
     ("can_edit", "Task Instances"),
 }
+# To each of its own DAGs.
+DAG_VIEWER = frozenset({"can_read"})
+DAG_USER = DAG_VIEWER | {"can_edit"}

@@ -4,12 +4,13 @@ What Kubernetes' own rules cannot tell apart in one namespace is decided before 
 secrets, volumes and images are whose. A field that is not known here is refused, so that what a later Kubernetes adds
 is refused, too.
 """
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Any, Dict, Iterator, Mapping, Optional, Set, Tuple
 
 from airflow_appliance import settings
 from airflow_appliance.pods import POD_OPERATOR
-from airflow_appliance.settings import Tenant
+from airflow_appliance.settings import TENANTS_ID, Tenant
 
 # What Airflow itself writes.
 _AIRFLOWS = {
@@ -21,9 +22,11 @@ _VARIABLES = ("AIRFLOW__", "AIRFLOW_APPLIANCE_", "AIRFLOW_CONN_AIRFLOW_", "AIRFL
 # As they are: where a pod may run is the cluster's business, and none of these gives it a right.
 _POD = {"nodeSelector", "affinity", "terminationGracePeriodSeconds", "activeDeadlineSeconds"}
 _CONTAINER = {"name", "workingDir"}
+_QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]*)?(?:[eE][0-9]+)?)([numkMGTPE]|[KMGTPE]i)?")
 _UNITS = {
-    "": 1, "m": Decimal("0.001"), "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15,
-    "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50,
+    "": Decimal(1),
+    **{unit: Decimal(1).scaleb(power) for unit, power in zip("numkMGTPE", (-9, -6, -3, 3, 6, 9, 12, 15, 18))},
+    **{f"{unit}i": Decimal(2 ** (10 * power)) for power, unit in enumerate("KMGTPE", 1)},
 }
 _USUAL = {"cpu", "memory", "ephemeral-storage"}
 
@@ -42,6 +45,8 @@ def admitted(job: Tuple[Any, Any, Any, Any]) -> Tuple[Any, Any, Any, Any]:
     key, command, override, template_file = job
     tenant = of_dag(key.dag_id)
     if tenant is None:
+        if settings.load().tenants and TENANTS_ID.match(key.dag_id):
+            raise PodRefused(f"DAG {key.dag_id}: is a tenant's by its name, and there is none of that name any more")
         return job
     from kubernetes.client import ApiClient
 
@@ -155,10 +160,5 @@ def _only(block: Mapping[str, Any], known: Set[str], place: str) -> Iterator[str
 
 def amount(text: Any) -> Optional[Decimal]:
     """A quantity of Kubernetes as a number; None when it is none."""
-    said = str(text)
-    unit = said[len(said.rstrip("kmMGTPi")) :]
-    try:
-        number = Decimal(said[: len(said) - len(unit)])
-    except InvalidOperation:
-        return None
-    return number * _UNITS[unit] if unit in _UNITS and number.is_finite() else None
+    said = _QUANTITY.fullmatch(str(text))
+    return Decimal(said.group(1)) * _UNITS[said.group(2) or ""] if said else None

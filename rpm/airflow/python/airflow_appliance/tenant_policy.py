@@ -4,21 +4,18 @@ A DAG file is read with Airflow's own rights, so this keeps teams from each othe
 pod's rights are Kubernetes' business and S3's.
 """
 import os
-import re
 from types import ModuleType
 from typing import Any, Optional
 
 from airflow.exceptions import AirflowClusterPolicyViolation
-from airflow.security import permissions
-from airflow_appliance import settings
+from airflow_appliance import settings, tenant_permissions
 from airflow_appliance.after_import import AfterImport, Change
-from airflow_appliance.settings import Settings, Tenant
+from airflow_appliance.settings import TENANTS_ID, Settings, Tenant
 
 # A scheduler takes the waiting task with the greatest weight first, whosever it is, so a team's weights end here.
 MOST_WEIGHT = 10
 # What a tenant's pod template says of its pool.
 POD_POOL = "AIRFLOW_APPLIANCE_TENANT_POOL"
-_TENANTS_ID = re.compile(r"[a-z][a-z0-9-]*__")
 
 
 def install() -> None:
@@ -81,7 +78,7 @@ def tenant_of_file(known: Settings, file: str) -> Optional[Tenant]:
 
 def _refuse_anothers_id(known: Settings, dag: Any) -> None:
     """Also the ids of a tenant that is gone: its folder may still be there, and nobody answers for it."""
-    called = _TENANTS_ID.match(dag.dag_id)
+    called = TENANTS_ID.match(dag.dag_id)
     if known.tenants and called:
         owner = next((each for each in known.tenants if dag.dag_id.startswith(each.dag_ids)), None)
         raise AirflowClusterPolicyViolation(
@@ -96,10 +93,9 @@ def _refuse_anothers_id(known: Settings, dag: Any) -> None:
 
 def _limit(dag: Any, tenant: Tenant) -> None:
     """What a team may not choose; `access_control` in a file is overwritten."""
-    look = {permissions.ACTION_CAN_READ}
     dag.access_control = {
-        tenant.user_role: {*look, permissions.ACTION_CAN_EDIT},
-        tenant.viewer_role: look,
+        tenant.user_role: set(tenant_permissions.DAG_USER),
+        tenant.viewer_role: set(tenant_permissions.DAG_VIEWER),
     }
     dag.max_active_tasks = min(dag.max_active_tasks, tenant.max_active_tasks)
     for task in dag.tasks:
@@ -108,7 +104,20 @@ def _limit(dag: Any, tenant: Tenant) -> None:
                 f"task {task.task_id!r} of DAG {dag.dag_id!r}: pool_slots is {task.pool_slots}, tenant {tenant.name} "
                 f"has {tenant.pool_slots}; ask for fewer"
             )
+        _refuse_anothers_marker(dag, task, tenant)
         _bind(task, tenant.pool)
+
+
+def _refuse_anothers_marker(dag: Any, task: Any, tenant: Tenant) -> None:
+    """Who clears a task clears what its marker names, in whatever DAG, and is asked for rights to the first one only."""
+    if task.task_type != "ExternalTaskMarker":
+        return
+    other = str(task.external_dag_id)
+    if not other.startswith(tenant.dag_ids) or "{" in other:
+        raise AirflowClusterPolicyViolation(
+            f"task {task.task_id!r} of DAG {dag.dag_id!r}: its external_dag_id is {other!r}; a marker of tenant {tenant.name} "
+            f"may name DAGs that begin with {tenant.dag_ids!r}, written out"
+        )
 
 
 def in_pod(dag: Any) -> None:

@@ -11,6 +11,9 @@ from airflow_appliance.settings import Tenant
 
 # Names of roles and pools that begin like this are this module's.
 OWN = "tenant_"
+DECIDES = "; cluster.yaml decides."
+GONE = "Its tenant is gone."
+_DAG = "DAG:"
 
 _tables = sa.MetaData()
 
@@ -46,20 +49,31 @@ def sync(connection: sa.engine.Connection, tenants: Iterable[Tenant]) -> List[st
 
 
 def _roles(connection: sa.engine.Connection, tenants: Iterable[Tenant]) -> List[str]:
-    wanted = {each.user_role: (each, tenant_permissions.USER) for each in tenants}
-    wanted.update({each.viewer_role: (each, tenant_permissions.VIEWER) for each in tenants})
+    wanted = {each.user_role: (each, tenant_permissions.USER, tenant_permissions.DAG_USER) for each in tenants}
+    wanted.update({each.viewer_role: (each, tenant_permissions.VIEWER, tenant_permissions.DAG_VIEWER) for each in tenants})
     found = _named(connection, _role)
     said = []
-    for name in sorted(name for name in found if name.startswith(OWN) and name not in wanted):
+    # A role is this module's only beside a pool of its tenant's: people may call theirs as they like.
+    gone = {name for pool in _own_pools(connection) for name in (pool, f"{pool}_viewer")}
+    for name in sorted(name for name in found if name in gone and name not in wanted):
         _remove_role(connection, found[name])
         said.append(f"role {name} is removed: no tenant has it")
-    for name, (tenant, may) in sorted(wanted.items()):
+    dags = [name for name in _named(connection, _resource) if name.startswith(_DAG)] if wanted else []
+    for name, (tenant, may, with_dags) in sorted(wanted.items()):
+        # Airflow writes a DAG's rights when its file has changed, which is not when its team's role is made anew.
+        own = {(action, dag) for dag in dags if dag.startswith(_DAG + tenant.dag_ids) for action in with_dags}
         if name in found:
-            said += _grant(connection, name, found[name], tenant, may)
+            said += _grant(connection, name, found[name], tenant, may, own)
         else:
-            _grant(connection, name, _insert(connection, _role, name=name), tenant, may)
-            said.append(f"role {name} is made with {len(may)} rights")
+            _grant(connection, name, _insert(connection, _role, name=name), tenant, may, own)
+            said.append(f"role {name} is made with {len(may)} rights, and those to {len({dag for _, dag in own})} DAGs")
     return said
+
+
+def _own_pools(connection: sa.engine.Connection) -> List[str]:
+    """Those of teams that are and of teams that were."""
+    rows = connection.execute(sa.select([_pool.c.pool, _pool.c.description]))
+    return [name for name, text in rows if name.startswith(OWN) and (text == GONE or (text or "").endswith(DECIDES))]
 
 
 def _remove_role(connection: sa.engine.Connection, identity: int) -> None:
@@ -68,15 +82,19 @@ def _remove_role(connection: sa.engine.Connection, identity: int) -> None:
     connection.execute(_role.delete().where(_role.c.id == identity))
 
 
-def _grant(connection: sa.engine.Connection, role: str, identity: int, tenant: Tenant, may: AbstractSet[Right]) -> List[str]:
-    """Exactly these rights, and those to its own DAGs, which come with the DAG files."""
+def _grant(
+    connection: sa.engine.Connection, role: str, identity: int, tenant: Tenant, may: AbstractSet[Right], own: AbstractSet[Right]
+) -> List[str]:
+    """Exactly these rights, and those to its own DAGs, of which more come with the DAG files."""
     has = {(action, resource): grant for action, resource, grant in connection.execute(_rights_of(identity))}
     said = []
     for action, resource in sorted(may - set(has)):
         _insert(connection, _granted, permission_view_id=_permission_of(connection, action, resource), role_id=identity)
         said.append(f"role {role} may {action} {resource}")
+    for action, resource in sorted(own - set(has)):
+        _insert(connection, _granted, permission_view_id=_permission_of(connection, action, resource), role_id=identity)
     for right in sorted(set(has) - may):
-        if not right[1].startswith(f"DAG:{tenant.dag_ids}"):
+        if not right[1].startswith(_DAG + tenant.dag_ids):
             connection.execute(_granted.delete().where(_granted.c.id == has[right]))
             said.append(f"role {role} may {right[0]} {right[1]} no longer")
     return said
@@ -117,7 +135,7 @@ def _named(connection: sa.engine.Connection, table: sa.Table) -> Dict[str, int]:
 
 def _pools(connection: sa.engine.Connection, tenants: Iterable[Tenant]) -> List[str]:
     """A pool that nobody has any more keeps what waits in it from running, until it is deleted by hand."""
-    wanted = {each.pool: (each.pool_slots, f"Tasks of tenant {each.name}; cluster.yaml decides.") for each in tenants}
+    wanted = {each.pool: (each.pool_slots, f"Tasks of tenant {each.name}{DECIDES}") for each in tenants}
     found = {
         name: (slots, text)
         for name, slots, text in connection.execute(sa.select([_pool.c.pool, _pool.c.slots, _pool.c.description]))
@@ -130,7 +148,7 @@ def _pools(connection: sa.engine.Connection, tenants: Iterable[Tenant]) -> List[
         elif found[name] != (slots, text):
             connection.execute(_pool.update().where(_pool.c.pool == name).values(slots=slots, description=text))
             said.append(f"pool {name} has {slots} slots, had {found[name][0]}")
-    for name in sorted(name for name in found if name.startswith(OWN) and name not in wanted and found[name][0]):
-        connection.execute(_pool.update().where(_pool.c.pool == name).values(slots=0, description="Its tenant is gone."))
+    for name in sorted(name for name in _own_pools(connection) if name not in wanted and found[name] != (0, GONE)):
+        connection.execute(_pool.update().where(_pool.c.pool == name).values(slots=0, description=GONE))
         said.append(f"pool {name} is closed: no tenant has it")
     return said

@@ -6,8 +6,9 @@ what somebody says stays, and Kubernetes decides. Airflow 2.2's client does not 
 import os
 from typing import Any, Dict
 
-# What a tenant's pod template says of its namespace.
+# What a tenant's pod template says of its namespace, and of the one priority class that may be there.
 NAMESPACE = "AIRFLOW_APPLIANCE_WORK_NAMESPACE"
+PRIORITY_CLASS = "AIRFLOW_APPLIANCE_WORK_PRIORITY_CLASS"
 _POD = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
 _USER = 50000
 _CONTAINER = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
@@ -30,6 +31,8 @@ def complete(pod: Any, put: Any) -> None:
         for container in each:
             container["securityContext"] = {**_CONTAINER, **(container.get("securityContext") or {})}
     put(pod.spec, "securityContext", _of_pod(spec))
+    if not spec.get("priorityClassName"):
+        put(pod.spec, "priorityClassName", os.environ[PRIORITY_CLASS])
     for kind, value in containers.items():
         put(pod.spec, kind, value)
 

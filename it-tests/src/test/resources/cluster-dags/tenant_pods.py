@@ -133,6 +133,7 @@ with DAG("TENANT__pods", start_date=datetime(2022, 1, 1), schedule_interval=None
     for name, namespace, spec in (
         ("own", None, None),
         ("privileged", WORK, k8s.V1Pod(spec=P(containers=[C(name="base", security_context=privileged)]))),
+        ("urgent", WORK, k8s.V1Pod(spec=P(containers=[C(name="base")], priority_class_name="system-cluster-critical"))),
         ("workers", "airflow", None),
         ("others", FOREIGN_WORK, None),
     ):

@@ -5,7 +5,7 @@ import queue
 import threading
 import time
 from ssl import SSLContext
-from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Container, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 from airflow_appliance.dag_copy import names, record, trust
 from airflow_appliance.dag_copy.bucket import Bucket
@@ -65,13 +65,16 @@ class _Copy:
         self._versions: Dict[Entry, Optional[str]] = {}
 
     def run(self) -> Dict[Entry, Optional[str]]:
+        refused: Dict[Entry, NoFile] = {}
         try:
             for number in range(1, TRIES + 1):
                 before = self._listing()
-                refused = self._complete(before)
+                again = self._complete(before)
                 after = self._listing()
-                self._judge(refused, after)
-                change = _change(before, after, self._versions)
+                # Once may be what was away for a moment: keys that may not list the whole bucket are refused what is gone.
+                self._judge({entry: problem for entry, problem in again.items() if entry in refused}, after)
+                refused = again
+                change = _change(before, after, self._versions, refused)
                 if not change:
                     return self._versions
                 if number < TRIES:
@@ -108,7 +111,7 @@ class _Copy:
         return refused
 
     def _judge(self, refused: Dict[Entry, NoFile], listing: List[Entry]) -> None:
-        """Raises what S3 refused and still lists: keys that may not list the whole bucket are refused what is gone."""
+        """Raises what S3 refused and still lists."""
         problems = [refused[entry] for entry in listing if entry in refused]
         if problems:
             what = names.listed(sorted(problem.problem for problem in problems))
@@ -156,7 +159,9 @@ class _Copy:
         return entry.key[len(self._settings.prefix) :]
 
 
-def _change(before: List[Entry], after: List[Entry], copied: Iterable[Entry]) -> Optional[str]:
+def _change(
+    before: List[Entry], after: List[Entry], copied: Iterable[Entry], refused: Container[Entry]
+) -> Optional[str]:
     """What keeps a copy from being S3's state of one moment; None if nothing does."""
     if not after:
         return "has no file"
@@ -167,8 +172,10 @@ def _change(before: List[Entry], after: List[Entry], copied: Iterable[Entry]) ->
         "changed": {key for key in then.keys() & now.keys() if then[key] != now[key]},
     }
     if not any(changes.values()):
-        lacking = set(after) - set(copied)
-        return f"lists {min(lacking).key!r} and has it in another state" if lacking else None
+        lacking = min(set(after) - set(copied), default=None)
+        if lacking is None:
+            return None
+        return f"lists {lacking.key!r} and {'does not give it' if lacking in refused else 'has it in another state'}"
     return "changed while it was copied: " + ", ".join(
         f"{len(keys):,} {what} ({min(keys)!r})" for what, keys in changes.items() if keys
     )

@@ -25,8 +25,13 @@ class Staging:
         os.makedirs(self._files)
         return self
 
-    def __exit__(self, *_: object) -> None:
-        _remove(self._root)
+    def __exit__(self, kind: object, *_: object) -> None:
+        try:
+            _remove(self._root)
+        except OSError:
+            # Of a copy that failed, threads may still write; what they failed of is to be told.
+            if kind is None:
+                raise
 
     def path(self, file: str) -> str:
         return f"{self._files}/{file}"

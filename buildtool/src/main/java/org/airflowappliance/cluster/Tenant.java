@@ -38,7 +38,8 @@ public record Tenant(
   }
 
   /**
-   * What all pods of a team may have set aside together.
+   * What the task pods of a team may have set aside together; the pods that its tasks start may
+   * have as much again.
    *
    * @param cpu as Kubernetes writes it
    * @param memory as Kubernetes writes it

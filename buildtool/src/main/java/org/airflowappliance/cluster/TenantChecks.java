@@ -9,6 +9,9 @@ import java.util.Optional;
 
 /** Checks the teams: each by itself, and that none has what is another's. */
 final class TenantChecks {
+  /** What the second network policy of a tenant ends with; see manifests/tenant/objects.yaml. */
+  private static final String POD_OPERATOR = "-pod-operator";
+
   /** Of a namespace in Kubernetes. */
   private static final int LONGEST = 63;
 
@@ -38,6 +41,14 @@ final class TenantChecks {
                   name.problem(
                       "'%s' is already the tenant of line %d; give each its own name"
                           .formatted(name.text().orElseThrow(), other.line())));
+      name.text()
+          .filter(text -> text.endsWith(POD_OPERATOR))
+          .ifPresent(
+              text ->
+                  name.problem(
+                      "'%s' ends as a network policy of tenant '%s' would; choose another name"
+                          .formatted(
+                              text, text.substring(0, text.length() - POD_OPERATOR.length()))));
     }
   }
 

@@ -124,7 +124,12 @@ public final class Manifests implements Section {
 
     private Artifact manifest(String file) {
       if (file.equals(Quota.FILE)) {
-        return new Quota(new ReleasePath(file), quota(file), pods(), common);
+        return new Quota(
+            new ReleasePath(file),
+            quota(file),
+            pods(),
+            blueprint.cluster().tenants().stream().map(Tenant::quota).toList(),
+            common);
       }
       return new Manifest(new ReleasePath(file), text(file), common);
     }

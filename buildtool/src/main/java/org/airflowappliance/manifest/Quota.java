@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.airflowappliance.cluster.Tenant;
 import org.airflowappliance.plan.Artifact;
 import org.airflowappliance.plan.Fingerprint;
 import org.airflowappliance.plan.ReleasePath;
@@ -21,14 +22,18 @@ import org.airflowappliance.plan.Workbench;
 import org.airflowappliance.template.Template;
 
 /**
- * The namespace's quota: a number of pods as large as the pod template.
+ * The namespace's quota: a number of pods as large as the pod template, and what tenants may have
+ * besides, so that none of them, each within its own quota, takes what is another's.
  *
  * @param path where it stands in the release
  * @param text of its definition, with the holes {@code {{quota.…}}}
  * @param pods how many may run at a time
+ * @param tenants the quotas of all tenants
  * @param common what every object has
  */
-record Quota(ReleasePath path, Template text, int pods, CommonMetadata common) implements Artifact {
+record Quota(
+    ReleasePath path, Template text, int pods, List<Tenant.Quota> tenants, CommonMetadata common)
+    implements Artifact {
   /** Its definition; the others are read from their text alone. */
   static final String FILE = "manifests/40-quota.yaml";
 
@@ -47,7 +52,7 @@ record Quota(ReleasePath path, Template text, int pods, CommonMetadata common) i
 
   @Override
   public String recipe() {
-    return new Fingerprint().add(text, pods, common).hex();
+    return new Fingerprint().add(text, pods, tenants, common).hex();
   }
 
   @Override
@@ -62,13 +67,30 @@ record Quota(ReleasePath path, Template text, int pods, CommonMetadata common) i
 
   private Map<String, String> values(PodSpec pod) {
     Map<String, String> values = new TreeMap<>();
-    values.put("quota.pods", Integer.toString(pods));
-    values.put("quota.requests.cpu", cpu(sum(pod, ResourceRequirements::getRequests, "cpu")));
-    values.put("quota.limits.cpu", cpu(sum(pod, ResourceRequirements::getLimits, "cpu")));
     values.put(
-        "quota.requests.memory", memory(sum(pod, ResourceRequirements::getRequests, "memory")));
-    values.put("quota.limits.memory", memory(sum(pod, ResourceRequirements::getLimits, "memory")));
+        "quota.pods", Integer.toString(pods + tenants.stream().mapToInt(Tenant.Quota::pods).sum()));
+    values.put("quota.requests.cpu", cpu(requests(pod, "cpu", Tenant.Quota::cpu)));
+    values.put("quota.limits.cpu", cpu(limits(pod, "cpu", Tenant.Quota::cpu)));
+    values.put("quota.requests.memory", memory(requests(pod, "memory", Tenant.Quota::memory)));
+    values.put("quota.limits.memory", memory(limits(pod, "memory", Tenant.Quota::memory)));
     return values;
+  }
+
+  private BigDecimal requests(PodSpec pod, String resource, Function<Tenant.Quota, String> amount) {
+    return tenants.stream()
+        .map(tenant -> new Quantity(amount.apply(tenant)).getNumericalAmount())
+        .reduce(sum(pod, ResourceRequirements::getRequests, resource), BigDecimal::add);
+  }
+
+  /** The limit of a single pod of a tenant's may be its whole quota. */
+  private BigDecimal limits(PodSpec pod, String resource, Function<Tenant.Quota, String> amount) {
+    return tenants.stream()
+        .map(
+            tenant ->
+                new Quantity(amount.apply(tenant))
+                    .getNumericalAmount()
+                    .multiply(BigDecimal.valueOf(tenant.pods())))
+        .reduce(sum(pod, ResourceRequirements::getLimits, resource), BigDecimal::add);
   }
 
   /** Of the containers that run beside each other: the task's and the sidecars. */

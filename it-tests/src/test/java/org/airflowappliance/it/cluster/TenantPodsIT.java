@@ -207,7 +207,12 @@ final class TenantPodsIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"privileged, violates PodSecurity", "workers, forbidden", "others, forbidden"})
+  @CsvSource({
+    "privileged, violates PodSecurity",
+    "urgent, exceeded quota: homelab-airflow-tenant-sci-other-priority-class",
+    "workers, forbidden",
+    "others, forbidden"
+  })
   void elsewhereAndWithMoreRightsItIsRefusedByKubernetes(String task, String why) {
     assertThat(states).containsEntry("pod_" + task, "failed");
     assertThat(log("pod_" + task)).contains(why).doesNotContain("said by the pod");

@@ -34,6 +34,11 @@ record TenantProbe(String kind, String method, String path, String body) {
     }
   }
 
+  /** Whether it would change something. */
+  boolean isWrite() {
+    return kind.equals("form") || kind.equals("json");
+  }
+
   /** With the names of what it asks for. */
   TenantProbe about(Map<String, String> names) {
     String asked = path;

@@ -26,7 +26,11 @@ final class BucketIT {
     assertThat(ran.code()).as(ran.err()).isZero();
     assertThat(ran.out().lines())
         .containsExactly(
-            "kept airflow/dags/", "kept airflow/dags/.airflow-appliance", "kept airflow/logs/");
+            "kept airflow/dags/",
+            "kept airflow/dags/.airflow-appliance",
+            "kept airflow/dags/sci/",
+            "kept airflow/dags/teams/two/",
+            "kept airflow/logs/");
   }
 
   @Test

@@ -72,7 +72,8 @@ final class MountGuardIT {
   @Test
   @Order(2)
   void theMountIsReadOnlyAndHoldsThePrefixAlone() {
-    assertThat(node.run("ls /opt/airflow/dags").lines()).containsExactly("deleted.py", "kept.py");
+    assertThat(node.run("ls /opt/airflow/dags").lines())
+        .containsExactly("deleted.py", "kept.py", "sci", "teams");
     assertThat(node.attempt(NodeSteps.QUICK, "touch /opt/airflow/dags/new").err())
         .contains("Read-only file system");
   }

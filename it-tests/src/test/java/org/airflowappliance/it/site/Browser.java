@@ -18,8 +18,14 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
-/** One person's Chromium on this machine; what was seen stays as pictures. */
+/**
+ * One person's Chromium on this machine; what was seen stays as pictures. Classes that use it hold
+ * {@link #LOCK}: several at a time would keep the cluster from the processors.
+ */
 public final class Browser implements AutoCloseable {
+  /** Of JUnit's {@code @ResourceLock}. */
+  public static final String LOCK = "browser";
+
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Cluster cluster;
@@ -41,6 +47,9 @@ public final class Browser implements AutoCloseable {
         "--headless",
         "--no-sandbox",
         "--disable-gpu",
+        "--disable-software-rasterizer",
+        "--disable-extensions",
+        "--force-prefers-reduced-motion",
         "--disable-quic",
         "--no-first-run",
         "--disable-background-networking",

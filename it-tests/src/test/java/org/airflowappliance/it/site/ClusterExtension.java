@@ -56,7 +56,8 @@ public final class ClusterExtension
     throw problem;
   }
 
-  private static void keep(ExtensionContext context, String test) throws IOException {
+  /** One at a time: it is no small work, and most failures have company. */
+  private static synchronized void keep(ExtensionContext context, String test) throws IOException {
     String name = context.getRequiredTestClass().getSimpleName() + "-" + test;
     Path folder =
         Folders.itTests().resolve("target/failures").resolve(name.replaceAll("[^\\w-]+", "_"));

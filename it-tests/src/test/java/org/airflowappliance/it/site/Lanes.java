@@ -9,7 +9,7 @@ import org.junit.platform.engine.support.hierarchical.ParallelExecutionConfigura
  */
 public final class Lanes
     implements ParallelExecutionConfigurationStrategy, ParallelExecutionConfiguration {
-  private static final double ALL = 5;
+  private static final double ALL = 4;
   private static final int LEAST = 2;
   private static final int SPARE = 256;
   private static final int KEEP_ALIVE_SECONDS = 30;
@@ -21,7 +21,7 @@ public final class Lanes
 
   @Override
   public int getParallelism() {
-    return Math.max(LEAST, (int) Math.round(ALL / Pace.factor()));
+    return Math.max(LEAST, (int) (ALL / Pace.factor()));
   }
 
   @Override

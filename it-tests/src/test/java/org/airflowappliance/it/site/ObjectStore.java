@@ -2,6 +2,7 @@ package org.airflowappliance.it.site;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -19,6 +20,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 public final class ObjectStore implements AutoCloseable {
   private static final String BUCKET = "airflow";
   private static final int PORT = 9000;
+  private static final Duration START = Duration.ofSeconds(60);
   static final String USER = "MINIO_ROOT_USER";
   static final String PASSWORD = "MINIO_ROOT_PASSWORD";
 
@@ -125,9 +127,18 @@ public final class ObjectStore implements AutoCloseable {
     Docker.client().stopContainerCmd(container.getContainerId()).exec();
   }
 
-  /** The opposite of {@link #stop}, under the same address and with the same objects. */
+  /**
+   * The opposite of {@link #stop}, under the same address and with the same objects. Returns when
+   * it answers; the first request may meet a connection from before.
+   */
   public void start() {
     Docker.client().startContainerCmd(container.getContainerId()).exec();
+    Waiting.until(
+        "S3 answers",
+        START,
+        () -> client.listBuckets().hasBuckets(),
+        Boolean::booleanValue,
+        container::getLogs);
   }
 
   /** The server's machine is cut off: packets go nowhere, which is worse than a refusal. */
