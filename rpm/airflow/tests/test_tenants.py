@@ -269,7 +269,7 @@ class Tables(unittest.TestCase):
         dags = ("DAG:sci__old", "DAG:sci-two__old")
         self.sync(self.tenants()[1:])
         self.sync(settings.load().tenants)
-        user = tenant_permissions.USER | {("can_read", "DAG:sci__old"), ("can_edit", "DAG:sci__old")}
+        user = tenant_permissions.USER | {(action, "DAG:sci__old") for action in tenant_permissions.DAG_USER}
         self.assertEqual(user, self.rights("tenant_sci", dags))
         self.assertEqual(
             tenant_permissions.VIEWER | {("can_read", "DAG:sci__old")}, self.rights("tenant_sci_viewer", dags)
@@ -298,7 +298,7 @@ class Tables(unittest.TestCase):
             for name in ("DAG:sci__mine", "DAG:sci-two__its", "DAGs"):
                 manager.add_permission_to_role(role, manager.create_permission("can_read", name))
         self.sync(settings.load().tenants)
-        wanted = tenant_permissions.USER | {("can_read", "DAG:sci__mine"), ("can_edit", "DAG:sci__mine")}
+        wanted = tenant_permissions.USER | {(action, "DAG:sci__mine") for action in tenant_permissions.DAG_USER}
         self.assertEqual(wanted, self.rights("tenant_sci", ("DAG:sci__mine", "DAG:sci-two__its")))
 
     def test_a_tenant_that_is_gone_leaves_no_role_and_a_closed_pool(self):

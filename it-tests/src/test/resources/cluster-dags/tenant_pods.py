@@ -78,6 +78,7 @@ with DAG("TENANT__pods", start_date=datetime(2022, 1, 1), schedule_interval=None
     def api():
         """What the token of a task that may start pods is good for."""
         from kubernetes import client, config
+        from kubernetes.client.rest import ApiException
 
         config.load_incluster_config()
         core, rights = client.CoreV1Api(), client.RbacAuthorizationV1Api()
@@ -107,7 +108,7 @@ with DAG("TENANT__pods", start_date=datetime(2022, 1, 1), schedule_interval=None
             try:
                 call()
                 print(f"api {name}: allowed")
-            except client.ApiException as problem:
+            except ApiException as problem:
                 print(f"api {name}: {problem.status}")
 
     look()
@@ -143,7 +144,7 @@ with DAG("TENANT__pods", start_date=datetime(2022, 1, 1), schedule_interval=None
             namespace=namespace,
             full_pod_spec=spec,
             image=IMAGE,
-            cmds=["sh", "-c", "echo said by the pod"],
+            cmds=["sh", "-c", "echo said by the pod; sleep 3"],
             in_cluster=True,
             is_delete_operator_pod=True,
             executor_config=asks(labels={"appliance.airflow/pod-operator": "true"}),

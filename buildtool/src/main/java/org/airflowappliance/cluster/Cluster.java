@@ -5,6 +5,7 @@ import java.time.ZoneId;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -177,7 +178,21 @@ public record Cluster(
   }
 
   /** The Kubernetes cluster that runs the task pods. */
-  public record Kubernetes(URI api, Optional<CaFile> ca, String namespace, String minimumVersion) {}
+  public record Kubernetes(
+      URI api, Optional<CaFile> ca, String namespace, String minimumVersion, DagDelivery dags) {}
+
+  /** How DAG files come into task pods of no tenant; a tenant's are always copied. */
+  public enum DagDelivery {
+    /** Through a mount of the bucket beside the task, which needs a privileged container. */
+    S3FS,
+    /** As copies that are made before the task begins. */
+    COPY;
+
+    /** As cluster.yaml and the parts of the pod template have it. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   /** What every task pod gets; quantities are written as Kubernetes writes them. */
   public record Workers(

@@ -119,7 +119,8 @@ final class ClusterTree {
         URI.create(text(kubernetes, "api")),
         caFiles.of(kubernetes.child("ca")),
         text(kubernetes, "namespace"),
-        text(kubernetes, "minimumVersion"));
+        text(kubernetes, "minimumVersion"),
+        Cluster.DagDelivery.valueOf(text(kubernetes, "dags").toUpperCase(Locale.ROOT)));
   }
 
   /** What pods of a block get; what it leaves out is as in {@code workers}. */

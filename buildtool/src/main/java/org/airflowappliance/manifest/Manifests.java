@@ -92,13 +92,17 @@ public final class Manifests implements Section {
       Cluster cluster = blueprint.cluster();
       List<Artifact> templates = new ArrayList<>();
       templates.add(
-          podTemplate(PodTemplate.PATH, WorkerValues.ofCluster(cluster), "s3fs", List.of()));
+          podTemplate(
+              PodTemplate.PATH,
+              WorkerValues.ofCluster(cluster),
+              cluster.kubernetes().dags(),
+              List.of()));
       for (Tenant tenant : cluster.tenants()) {
         templates.add(
             podTemplate(
                 new ReleasePath(MAIN + "tenants/" + tenant.name() + ".yaml"),
                 WorkerValues.ofTenant(cluster, tenant),
-                "copy",
+                Cluster.DagDelivery.COPY,
                 List.of("tenant")));
       }
       return templates;
@@ -106,11 +110,11 @@ public final class Manifests implements Section {
 
     /** With the parts that say how the DAGs come, whose the pod is, and what CAs there are. */
     private Artifact podTemplate(
-        ReleasePath path, Map<String, String> worker, String dags, List<String> own) {
-      List<String> parts = new ArrayList<>(List.of("dags-" + dags));
+        ReleasePath path, Map<String, String> worker, Cluster.DagDelivery dags, List<String> own) {
+      List<String> parts = new ArrayList<>(List.of("dags-" + dags.word()));
       parts.addAll(own);
       if (blueprint.cluster().caFile().isPresent()) {
-        parts.addAll(List.of("site-ca", "site-ca-" + dags));
+        parts.addAll(List.of("site-ca", "site-ca-" + dags.word()));
       }
       if (blueprint.cluster().database().ca().isPresent()) {
         parts.add("database-ca");

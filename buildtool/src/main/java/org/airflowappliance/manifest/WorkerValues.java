@@ -19,6 +19,7 @@ final class WorkerValues {
     values.put("worker.serviceAccount", cluster.name() + "-airflow-worker-serviceaccount");
     values.put("worker.objectStoreSecret", cluster.name() + "-airflow-s3-secret");
     values.put("worker.image", RELEASED);
+    values.put("worker.dagFolder", "");
     return values;
   }
 
@@ -33,7 +34,7 @@ final class WorkerValues {
     values.put("tenant.object", names.object());
     values.put("tenant.pool", names.pool());
     values.put("tenant.workNamespace", names.workNamespace());
-    values.put("tenant.dagPrefix", tenant.dagPrefix());
+    values.put("worker.dagFolder", tenant.dagPrefix());
     values.put("tenant.egress", EgressRules.of(tenant.workers().egress()));
     values.put("tenant.quota", TenantQuota.json(tenant.quota()));
     return values;

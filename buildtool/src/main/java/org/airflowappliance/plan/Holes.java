@@ -64,6 +64,9 @@ public final class Holes {
   private static void kubernetes(Map<String, String> values, Cluster cluster) {
     values.put("kubernetes.api", cluster.kubernetes().api().toString());
     values.put("kubernetes.namespace", cluster.kubernetes().namespace());
+    values.put(
+        "kubernetes.podSecurity",
+        cluster.kubernetes().dags() == Cluster.DagDelivery.S3FS ? "privileged" : "baseline");
     values.put("kubernetes.minimumVersion", cluster.kubernetes().minimumVersion());
     values.put("workers.cpuRequest", cluster.workers().cpuRequest());
     values.put("workers.memoryRequest", cluster.workers().memoryRequest());

@@ -36,7 +36,8 @@ class ApiDifferencesTest {
             URI.create(api),
             ca.map(text -> new Cluster.CaFile("kubernetes-ca.pem", text)),
             "airflow",
-            "1.29"),
+            "1.29",
+            Cluster.DagDelivery.S3FS),
         site.map(text -> new Cluster.CaFile("site-ca.pem", text)),
         new SchedulerToken(foundApi, "secret-token", foundCa));
   }

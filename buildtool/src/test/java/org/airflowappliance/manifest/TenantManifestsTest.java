@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.airflowappliance.Goldens;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,42 @@ class TenantManifestsTest {
     }
     assertThat(pod.getSpec().getVolumes())
         .allMatch(each -> each.getEmptyDir() != null || each.getConfigMap() != null);
+  }
+
+  /** What tenants always have, for clusters without one. */
+  @Test
+  void whereDagsAreCopiedNothingIsPrivileged() throws IOException {
+    Map<String, String> texts =
+        Written.texts(folder, text -> text.replace("  dags: s3fs", "  dags: copy"));
+    Pod pod = PodTemplate.pod("pod_template.yaml", texts.get("manifests/pod_template.yaml"));
+    assertThat(containers(pod))
+        .hasSize(2)
+        .allMatch(each -> each.getSecurityContext().getPrivileged() == null);
+    assertThat(pod.getSpec().getInitContainers().get(0).getEnv())
+        .anyMatch(each -> each.getName().equals("DAG_COPY_FOLDER") && each.getValue().isEmpty());
+    assertThat(texts.get("manifests/pod_template.yaml")).contains("homelab-airflow-s3-secret");
+    assertThat(texts.get("manifests/00-namespace.yaml")).contains("enforce: baseline");
+  }
+
+  /** Tenants within their quotas never meet the namespace's. */
+  @Test
+  void theNamespacesQuotaHasRoomForAllTenants() throws IOException {
+    String alone = Written.texts(folder, text -> text).get("manifests/40-quota.yaml");
+    String shared = Written.texts(folder, TENANTS).get("manifests/40-quota.yaml");
+    assertThat(amount(shared, "pods")).isEqualTo(amount(alone, "pods") + 40 + 10);
+    assertThat(amount(shared, "requests.cpu")).isEqualTo(amount(alone, "requests.cpu") + 20_000);
+    assertThat(amount(shared, "limits.cpu"))
+        .isEqualTo(amount(alone, "limits.cpu") + (16 * 40 + 4 * 10) * 1000);
+    assertThat(amount(shared, "requests.memory"))
+        .isEqualTo(amount(alone, "requests.memory") + 72 * 1024);
+    assertThat(amount(shared, "limits.memory"))
+        .isEqualTo(amount(alone, "limits.memory") + (64 * 40 + 8 * 10) * 1024);
+  }
+
+  private static long amount(String quota, String name) {
+    Matcher found = Pattern.compile(" " + Pattern.quote(name) + ": '?(\\d+)").matcher(quota);
+    assertThat(found.find()).as(quota).isTrue();
+    return Long.parseLong(found.group(1));
   }
 
   @Test

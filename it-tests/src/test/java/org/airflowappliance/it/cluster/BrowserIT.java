@@ -63,8 +63,9 @@ final class BrowserIT {
   void whoHasNoRoleIsTold(String user) throws IOException {
     try (Browser browser = new Browser(cluster, user)) {
       browser.signIn();
+      browser.untilText("You have no role here");
       browser.seen("no-role");
-      assertThat(browser.text()).contains("You have no role here").doesNotContain("steady");
+      assertThat(browser.text()).doesNotContain("steady");
     }
   }
 

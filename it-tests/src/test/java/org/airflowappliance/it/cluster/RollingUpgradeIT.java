@@ -212,7 +212,7 @@ final class RollingUpgradeIT {
                     .isEmpty());
     try (Browser browser = new Browser(cluster, tenants.name(TWO))) {
       browser.signIn();
-      assertThat(browser.text()).contains("You have no role here");
+      browser.untilText("You have no role here");
       browser.seen("team-gone");
     }
     assertThatThrownBy(

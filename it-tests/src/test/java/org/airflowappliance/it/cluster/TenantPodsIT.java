@@ -115,6 +115,7 @@ final class TenantPodsIT {
         "keycloak", place(cluster.keycloak().issuer()),
         "webserver", List.of(cluster.nodes().get(0).address(), "8080"),
         "balancer", place(cluster.balancer().url()),
+        "its-egress", List.of(cluster.site().registry().siteAddress().split(":")),
         "other-team", List.of(listening().get(0), "7000"));
   }
 
@@ -135,6 +136,7 @@ final class TenantPodsIT {
   @CsvSource({
     "store, open",
     "database, open",
+    "its-egress, open",
     "kubernetes, -",
     "kubernetes-service, -",
     "keycloak, -",
@@ -203,7 +205,7 @@ final class TenantPodsIT {
   @Test
   void aPodOfATasksOwnRunsInTheTeamsNamespace() {
     assertThat(states).containsEntry("pod_own", "success");
-    assertThat(log("pod_own")).contains("said by the pod");
+    assertThat(log("pod_own")).contains("INFO - said by the pod");
   }
 
   @ParameterizedTest
@@ -215,7 +217,7 @@ final class TenantPodsIT {
   })
   void elsewhereAndWithMoreRightsItIsRefusedByKubernetes(String task, String why) {
     assertThat(states).containsEntry("pod_" + task, "failed");
-    assertThat(log("pod_" + task)).contains(why).doesNotContain("said by the pod");
+    assertThat(log("pod_" + task)).contains(why).doesNotContain("INFO - said by the pod");
   }
 
   @Test
@@ -223,7 +225,7 @@ final class TenantPodsIT {
     List<String> answers =
         log("api")
             .lines()
-            .filter(line -> line.contains("api "))
+            .filter(line -> line.contains("INFO - api "))
             .map(line -> line.substring(line.indexOf("api ")))
             .toList();
     assertThat(answers).hasSize(16).contains("api pods of its own: allowed");

@@ -45,23 +45,25 @@ public final class ClusterExtension
   @Override
   public void afterTestExecution(ExtensionContext context) throws IOException {
     if (context.getExecutionException().isPresent()) {
-      keep(context, context.getDisplayName());
+      keep(context, context.getDisplayName(), context.getExecutionException().get());
     }
   }
 
   @Override
   public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable problem)
       throws Throwable {
-    keep(context, "before");
+    keep(context, "before", problem);
     throw problem;
   }
 
   /** One at a time: it is no small work, and most failures have company. */
-  private static synchronized void keep(ExtensionContext context, String test) throws IOException {
+  private static synchronized void keep(ExtensionContext context, String test, Throwable problem)
+      throws IOException {
     String name = context.getRequiredTestClass().getSimpleName() + "-" + test;
     Path folder =
         Folders.itTests().resolve("target/failures").resolve(name.replaceAll("[^\\w-]+", "_"));
     cluster(context).evidence(folder);
     System.err.println("after the failure of " + name + " read the files in " + folder);
+    System.err.println(problem);
   }
 }

@@ -52,7 +52,7 @@ class KeycloakApplyIT {
           .hasSizeGreaterThan(20);
       String secret = realm.client("airflow").getSecret().getValue();
       assertThat(SecretsFile.read(secrets).values()).containsEntry("OIDC_CLIENT_SECRET", secret);
-      assertThat(made.err()).contains("changes made: 8").doesNotContain(secret);
+      assertThat(made.err()).contains("changes made: 12").doesNotContain(secret);
 
       assertThat(realm.apply().out()).isEqualTo(NOTHING);
       assertThat(realm.apply("--adopt", "--prune").out()).isEqualTo(NOTHING);
@@ -223,7 +223,14 @@ class KeycloakApplyIT {
       assertThat(realm.client("airflow").roles().list())
           .extracting(RoleRepresentation::getName)
           .containsExactlyInAnyOrder(
-              "airflow_admin", "airflow_op", "airflow_user", "airflow_viewer");
+              "airflow_admin",
+              "airflow_op",
+              "airflow_user",
+              "airflow_viewer",
+              "airflow_sci",
+              "airflow_sci_guest",
+              "airflow_two",
+              "airflow_two_guest");
       assertThat(realm.apply("--prune").out()).isEqualTo(NOTHING);
     }
   }

@@ -28,6 +28,7 @@ import org.testcontainers.utility.MountableFile;
  * elsewhere.
  */
 public final class Kubernetes extends K3sContainer {
+  private static final int SHARES = 4 * 1024;
   private static final Duration START = Duration.ofMinutes(3);
   private static final int SYS_RESOURCE_BIT = 24;
 
@@ -73,6 +74,9 @@ public final class Kubernetes extends K3sContainer {
         .withDeviceCgroupRules(List.of("a *:* rwm"))
         .withDevices(device("/dev/fuse"), device("/dev/kmsg"))
         .withCgroupnsMode("private")
+        // all pods are in this one container, which on a busy machine would have as much as the
+        // balancer
+        .withCpuShares(SHARES)
         .withNetworkMode(network.id());
     command.withHostName("kubernetes").withIpv4Address(address);
   }

@@ -91,7 +91,7 @@ public final class Site implements AutoCloseable {
     Path tenants = Folders.itTests().resolve("tenants-" + release + ".yaml");
     return Map.ofEntries(
         entry("release", Integer.toString(release)),
-        entry("tenants", Files.readString(tenants)),
+        entry("tenants", Files.readString(tenants).replace("{{network}}", network.prefix())),
         entry("parallelism", Integer.toString(60 + release)),
         entry("network", network.prefix()),
         entry("sessionMinutes", Long.toString(SESSION.toMinutes())),

@@ -19,6 +19,7 @@ import org.testcontainers.images.builder.Transferable;
 
 /** A machine with systemd, dnf and no route elsewhere. */
 public final class SystemdNode extends GenericContainer<SystemdNode> {
+  private static final int SHARES = 2 * 1024;
   private static final Duration BOOT = Duration.ofSeconds(60);
   private static final Duration USUAL = Duration.ofSeconds(120);
 
@@ -40,6 +41,8 @@ public final class SystemdNode extends GenericContainer<SystemdNode> {
     host.withCapAdd(Capability.SYS_ADMIN, Capability.NET_ADMIN)
         .withDevices(device("/dev/fuse"), device("/dev/autofs"))
         .withCgroupnsMode("private")
+        // webserver, scheduler and parsers: more than a database that waits for them
+        .withCpuShares(SHARES)
         .withTmpFs(Map.of("/run", "exec", "/tmp", "exec"))
         .withNetworkMode(network.id());
     command.withHostName(name).withTty(true).withIpv4Address(address).withStopSignal("SIGRTMIN+3");
