@@ -100,9 +100,6 @@ with DAG("TENANT__pods", start_date=datetime(2022, 1, 1), schedule_interval=None
             "nodes": core.list_node,
             "namespaces": core.list_namespace,
             "more rights": lambda: rights.create_namespaced_role_binding(WORK, binding),
-            "a token of the scheduler's": lambda: core.create_namespaced_service_account_token(
-                "homelab-airflow-scheduler", "airflow", {"spec": {"audiences": []}}
-            ),
             "a greater quota": lambda: core.patch_namespaced_resource_quota(account, WORK, {"spec": {"hard": {"pods": "99"}}}),
         }.items():
             try:

@@ -43,7 +43,7 @@ final class FairShareIT {
   void bothTeamsHaveTheSame(Cluster cluster) throws IOException {
     this.cluster = cluster;
     runs = new Runs(cluster);
-    tenants = new Tenants(cluster);
+    tenants = new Tenants(cluster, "share");
     for (String tenant : List.of(SCI, TWO)) {
       tenants.put(tenant, FILE, Map.of("TASKS", Integer.toString(TASKS)));
     }

@@ -56,7 +56,7 @@ final class RollingUpgradeIT {
   void dags(Cluster cluster) throws IOException {
     this.cluster = cluster;
     runs = new Runs(cluster);
-    tenants = new Tenants(cluster);
+    tenants = new Tenants(cluster, "upgrade");
     runs.put("suite_records.py", "steady.py");
     tenants.put(SCI, PROBE, Map.of());
     tenants.put(TWO, PROBE, Map.of());

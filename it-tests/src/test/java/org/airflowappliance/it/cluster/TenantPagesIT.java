@@ -56,7 +56,7 @@ final class TenantPagesIT {
   void bothTeamsHaveRunTheirDag(Cluster cluster) throws IOException {
     this.cluster = cluster;
     runs = new Runs(cluster);
-    tenants = new Tenants(cluster);
+    tenants = new Tenants(cluster, "pages");
     for (String tenant : BOTH) {
       tenants.put(tenant, FILE, Map.of());
     }

@@ -25,9 +25,16 @@ final class Tenants {
   private static final Set<String> KNOWN = new HashSet<>();
 
   private final Cluster cluster;
+  private final String mark;
 
-  Tenants(Cluster cluster) {
+  /**
+   * With people of one class alone: a session that another one renews meanwhile is not this one's.
+   *
+   * @param mark behind their names
+   */
+  Tenants(Cluster cluster, String mark) {
     this.cluster = cluster;
+    this.mark = mark;
   }
 
   /** The other one. */
@@ -66,7 +73,7 @@ final class Tenants {
 
   /** A team's user; the first call makes the person. */
   String name(String tenant) {
-    return person(MEMBERS.get(tenant), role(tenant));
+    return person(MEMBERS.get(tenant) + "-" + mark, role(tenant));
   }
 
   /** A person with a role of the provider's; the first call makes the person. */

@@ -78,6 +78,7 @@ public final class Airflow {
     HttpResponse<String> answer = browser.send(request);
     if (answer.statusCode() == UNAUTHORIZED) {
       browser.send(WebClient.request(base + "/login/"));
+      token = null;
       return browser.send(request);
     }
     return answer;
