@@ -163,12 +163,16 @@ class Search(Folder):
         locked[6] |= 1  # says that it is encrypted, in its own header and in the directory's
         locked[locked.index(b"PK\x01\x02") + 8] |= 1
         Path(packed).write_bytes(locked)
+        damaged = self.put("good/damaged.zip", "")
+        end = bytearray(locked[locked.rindex(b"PK\x05\x06") :])
+        end[12:20] = b"\xff\xff\xff\x7f" + b"\xff\xff\xff\x0f"  # its directory would begin before the file
+        Path(damaged).write_bytes(b"PK\x03\x04" + bytes(60) + end)
         other = self.put("good/data.bin", "")
         Path(other).write_bytes(locked)
         with self.assertLogs("airflow_appliance.dag_folder", "WARNING") as said:
             found = self.search()
         loops = [str(self.root / "two/loop.py"), str(self.root / "three/to_two/loop.py")]
-        self.assertEqual(sorted(found.files), sorted([good, kept, packed, *loops]))
+        self.assertEqual(sorted(found.files), sorted([good, kept, packed, damaged, *loops]))
         self.assertIn("one/.airflowignore, line 1: '*.pyc' is no regular expression", "\n".join(said.output))
         self.assertIn("two/round is a link to a folder above it", "\n".join(said.output))
 

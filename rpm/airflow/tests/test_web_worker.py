@@ -114,7 +114,7 @@ class Preloaded(unittest.TestCase):
         marks = Path(server.folder.name) / "loads"
         (Path(server.folder.name) / "small.py").write_text(APPLICATION + f"open({str(marks)!r}, 'a').write('x')\n")
         server.start("--preload", "--workers", "3")
-        server.quickly(f"http://127.0.0.1:{server.port}/")
+        self.assertEqual(server.asks(f"http://127.0.0.1:{server.port}/"), b"ok")
         self.assertEqual(marks.read_text(), "x")
 
     def test_no_process_gets_anothers_connections(self):

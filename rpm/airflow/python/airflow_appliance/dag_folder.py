@@ -21,9 +21,10 @@ from airflow_appliance.mount import Hold
 log = logging.getLogger(__name__)
 
 IGNORE_FILE = ".airflowignore"
-# What is said of one file by a mount that is well: a loop of links, a name that is too long, no right. S3 says no right
-# also of what was deleted since it was listed, to keys that may not list the whole bucket.
-_THIS_FILE = {errno.ELOOP, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM}
+# What is said of one file by a mount that is well: a loop of links, a name that is too long, a place before the beginning
+# (of a damaged zip file), no right. S3 says no right also of what was deleted since it was listed, to keys that may not list
+# the whole bucket.
+_THIS_FILE = {errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL, errno.EACCES, errno.EPERM}
 _ZIP_TAIL = 66 * 1024  # the directory's end and the longest comment
 
 
@@ -107,38 +108,21 @@ def _matches(patterns: List[Pattern], path: str) -> bool:
 def _examine(path: str, safe_mode: bool, found: Listing) -> None:
     try:
         facts = os.stat(path)
+        locations = _locations(path, facts.st_size, safe_mode) if stat.S_ISREG(facts.st_mode) else None
     except FileNotFoundError:  # deleted since it was listed, or a link to nothing
         return
-    except OSError as problem:
-        if problem.errno not in _THIS_FILE:
+    except Exception as problem:  # also whatever a zip file may be: damaged, encrypted, of an unknown kind
+        if isinstance(problem, OSError) and problem.errno not in _THIS_FILE:
             raise
-        _unreadable(path, found)
-        return
-    if not stat.S_ISREG(facts.st_mode):
-        return
-    try:
-        locations = _locations(path, facts.st_size, safe_mode)
-    except FileNotFoundError:
-        return
-    except OSError as problem:
-        if problem.errno not in _THIS_FILE:
-            raise
-        _unreadable(path, found)
-        return
-    except Exception:  # whatever a zip file may be: damaged, encrypted, of an unknown kind
-        _unreadable(path, found)
+        # One file's trouble is that file's, which gets an import error and keeps nobody else's from being read.
+        if path.endswith((".py", ".zip")):
+            found.files.append(path)
+            found.locations.append(path)
         return
     if locations is not None:
         found.files.append(path)
         found.locations.extend(locations)
         found.times[path] = facts.st_mtime
-
-
-def _unreadable(path: str, found: Listing) -> None:
-    """One file's trouble is that file's, which gets an import error and keeps nobody else's from being read."""
-    if path.endswith((".py", ".zip")):
-        found.files.append(path)
-        found.locations.append(path)
 
 
 def _locations(path: str, size: int, safe_mode: bool) -> Optional[List[str]]:

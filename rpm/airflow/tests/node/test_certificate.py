@@ -136,6 +136,7 @@ class Role(unittest.TestCase):
         role = webserver.Webserver(samples.settings(self.folder))
         self.assertIsNone(role.blocker())
         self.assertNotIn("--ssl-cert", role.command)
+        self.assertEqual("--preload", os.environ["GUNICORN_CMD_ARGS"].strip())
 
 
 class Probe(unittest.TestCase):

@@ -11,7 +11,6 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.airflowappliance.it.site.OwnDatabase;
-import org.airflowappliance.it.site.Pace;
 import org.airflowappliance.it.site.Program;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,9 +46,9 @@ final class ManyDagsIT {
     measured.forEach(
         (what, took) -> {
           if (what.startsWith("home page ")) {
-            assertThat(took).as(what).isLessThan(Pace.here(PAGE));
+            assertThat(took).as(what).isLessThan(PAGE);
           }
         });
-    assertThat(measured.get("policy of a DAG")).isLessThan(Pace.here(POLICY));
+    assertThat(measured.get("policy of a DAG")).isLessThan(POLICY);
   }
 }

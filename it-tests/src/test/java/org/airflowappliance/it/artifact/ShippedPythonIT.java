@@ -6,11 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.airflowappliance.it.site.Program;
+import org.airflowappliance.it.site.UnittestResults;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -26,8 +24,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class ShippedPythonIT {
   private static final Duration LIMIT = Duration.ofMinutes(9);
-  private static final Pattern RESULT =
-      Pattern.compile("(?m)^(\\S+) \\((\\S+)\\)(?:\\n.*?)? \\.\\.\\. (ok|FAIL|ERROR|skipped.*)$");
 
   @TempDir static Path folder;
 
@@ -47,19 +43,7 @@ class ShippedPythonIT {
                 "discover", "--verbose", "--start-directory", ".", "--top-level-directory", "."));
     Files.writeString(
         Tool.ROOT.resolve("it-tests/target/shipped-python.log"), ran.out() + ran.err());
-    List<DynamicTest> tests = new ArrayList<>();
-    Matcher results = RESULT.matcher(ran.err());
-    while (results.find()) {
-      String outcome = results.group(3);
-      tests.add(
-          DynamicTest.dynamicTest(
-              results.group(2) + "." + results.group(1),
-              () -> assertThat(outcome).isEqualTo("ok")));
-    }
-    tests.add(
-        DynamicTest.dynamicTest(
-            "the run as a whole", () -> assertThat(ran.code()).as(ran.out() + ran.err()).isZero()));
-    return tests;
+    return UnittestResults.of(ran);
   }
 
   @Test

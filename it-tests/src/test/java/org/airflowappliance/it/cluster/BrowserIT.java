@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
+import org.airflowappliance.it.site.Airflow;
 import org.airflowappliance.it.site.Browser;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
@@ -84,7 +85,8 @@ final class BrowserIT {
       browser.open("/graph?dag_id=steady");
       browser.until("the graph is drawn", "#graph-svg g.node:nth-of-type(8)");
       browser.seen("graph");
-      browser.open("/log?dag_id=steady&task_id=first_0&execution_date=" + runs.date(run));
+      browser.open(
+          "/log?dag_id=steady&task_id=first_0&execution_date=" + Airflow.word(runs.date(run)));
       browser.untilText("Task exited with return code 0");
       // the page's times are the cluster's, not those of a pod's own zone
       assertThat(browser.text()).contains(runs.query(HOUR.formatted(run)));

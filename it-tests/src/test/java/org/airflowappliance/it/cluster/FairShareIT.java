@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
-import org.airflowappliance.it.site.Pace;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -71,7 +70,7 @@ final class FairShareIT {
     runs.end(SCI + "__flood", RUN);
     cluster.report().times("a team's next task begins", quiet);
     cluster.report().times("the same while another team has a thousand tasks", flooded);
-    assertThat(flooded.get(ROUNDS - 1)).isLessThan(quiet.get(ROUNDS - 1).plus(Pace.here(LATER)));
+    assertThat(flooded.get(ROUNDS - 1)).isLessThan(quiet.get(ROUNDS - 1).plus(LATER));
     cluster.until(
         "the flood's pods are gone",
         LIMIT,

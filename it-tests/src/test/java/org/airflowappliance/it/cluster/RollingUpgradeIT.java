@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.airflowappliance.it.site.Airflow;
 import org.airflowappliance.it.site.Browser;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
@@ -190,7 +191,8 @@ final class RollingUpgradeIT {
       tenants.member(LATE).trigger(dag, "first", Map.of());
       assertThat(runs.ended(dag, "first", LIMIT)).isEqualTo("success");
       cluster.report().time("a new team's first DAG published -> its first run is done", now);
-      browser.open("/log?dag_id=" + dag + "&task_id=say&execution_date=" + runs.date("first"));
+      browser.open(
+          "/log?dag_id=" + dag + "&task_id=say&execution_date=" + Airflow.word(runs.date("first")));
       browser.untilText("mark-of-" + LATE);
       browser.seen("team-new-log");
     }

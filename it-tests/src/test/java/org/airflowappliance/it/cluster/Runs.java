@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.airflowappliance.it.site.Airflow;
 import org.airflowappliance.it.site.Cluster;
 
 /** DAGs of the tests' own and their runs, as a team and the database see them. */
@@ -81,15 +80,13 @@ final class Runs {
     cluster.as("ada").write("PATCH", "/dags/" + dag + "/dagRuns/" + run, Map.of("state", "failed"));
   }
 
-  /** A run's date as Airflow's pages take it in an address. */
+  /** A run's date as Airflow's pages write it. */
   String date(String run) {
-    String date =
-        query(
-            """
-            SELECT to_char(execution_date AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00'
-            FROM dag_run WHERE run_id = '%s'"""
-                .formatted(run));
-    return Airflow.word(date);
+    return query(
+        """
+        SELECT to_char(execution_date AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00'
+        FROM dag_run WHERE run_id = '%s'"""
+            .formatted(run));
   }
 
   /** The states of a run's tasks. */

@@ -14,14 +14,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.airflowappliance.it.site.Folders;
 import org.airflowappliance.it.site.Program;
 import org.airflowappliance.it.site.ReleasedImage;
 import org.airflowappliance.it.site.ReleasedImage.Running;
 import org.airflowappliance.it.site.Site;
 import org.airflowappliance.it.site.SiteExtension;
+import org.airflowappliance.it.site.UnittestResults;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Order;
@@ -43,8 +42,6 @@ final class DagCopyIT {
   private static final String MOUNT =
       "s3fs-mount & until s3fs-ready 2>/dev/null; do sleep 0.02; done";
   private static final String COPY = "/usr/lib/airflow/bin/python -I -m airflow_appliance.dag_copy";
-  private static final Pattern RESULT =
-      Pattern.compile("(?m)^(\\S+) \\((\\S+)\\)(?:\\n.*?)? \\.\\.\\. (ok|FAIL|ERROR|skipped.*)$");
 
   /** How many files some folder has by now; no test changes them. */
   private static final Set<Integer> THERE = new HashSet<>();
@@ -94,19 +91,7 @@ final class DagCopyIT {
             "unittest",
             "-v",
             "test_real_store");
-    List<DynamicTest> tests = new ArrayList<>();
-    Matcher results = RESULT.matcher(ran.err());
-    while (results.find()) {
-      String outcome = results.group(3);
-      tests.add(
-          DynamicTest.dynamicTest(
-              results.group(2) + "." + results.group(1),
-              () -> assertThat(outcome).isEqualTo("ok")));
-    }
-    tests.add(
-        DynamicTest.dynamicTest(
-            "the run as a whole", () -> assertThat(ran.code()).as(ran.out() + ran.err()).isZero()));
-    return tests;
+    return UnittestResults.of(ran);
   }
 
   @Test
