@@ -34,6 +34,9 @@ enum TestImage {
 
   /** A reference that is present on this machine, fetched or built when it has to be. */
   DockerImageName reference() {
+    // a class may begin with a container of its own, before anything has told Testcontainers which
+    // API to speak
+    Docker.client();
     return FOUND.computeIfAbsent(this, TestImage::find);
   }
 
