@@ -44,7 +44,7 @@ set -eu
 mkdir "$2"
 AWSACCESSKEYID=$AWS_ACCESS_KEY_ID AWSSECRETACCESSKEY=$AWS_SECRET_ACCESS_KEY s3fs "$DAG_COPY_BUCKET:/dags" "$2" \
   -o "url=$DAG_COPY_ENDPOINT,ro,use_path_request_style,connect_timeout=3,readwrite_timeout=6,retries=1" \
-  -o max_stat_cache_size=10000,stat_cache_expire=30,multireq_max=50
+  -o max_stat_cache_size=10000,stat_cache_expire=30,multireq_max=4
 until cat "$2/.airflow-appliance" >/dev/null 2>&1; do sleep 0.02; done
 """
 

@@ -21,7 +21,7 @@ with DAG(
     max_active_runs=20,
     max_active_tasks=64,
 ) as steady:
-    for number in range(4):
+    for number in range(2):
         first = PythonOperator(task_id=f"first_{number}", python_callable=work)
         first >> PythonOperator(task_id=f"second_{number}", python_callable=work)
 
@@ -43,7 +43,7 @@ with DAG(
     max_active_tasks=64,
 ) as busy:
     last = PythonOperator(task_id="last", python_callable=work)
-    for number in range(15):
+    for number in range(9):
         PythonOperator(task_id=f"first_{number}", python_callable=work) >> last
 
 with DAG(

@@ -101,7 +101,7 @@ def command(facts: Facts, gid: int) -> List[str]:
         # 1,000 DAG files are listed by one request, but each unknown one costs a HEAD. 30 s is how old an
         # edited file may look; 10,000 entries hold all files and folders.
         "max_stat_cache_size=10000,stat_cache_expire=30",
-        "multireq_max=50",  # HEADs in parallel after a listing: 1,000 files in 20 rounds
+        "multireq_max=4",  # HEADs in parallel after a listing; more of them are new connections with TLS, which cost more
         # Errors come in seconds, not in the default five minutes, so that a reader ends and the guard acts.
         # (A private CA is taken up by the second try of the first request only: the first one knows the system's.)
         f"connect_timeout=3,readwrite_timeout=6,retries={2 if facts.ca and store.endpoint.startswith('https:') else 1}",

@@ -108,7 +108,7 @@ final class AdminApi {
       request.header("Content-Type", "application/json");
       request.method(method, BodyPublishers.ofString(body.toString()));
     }
-    return wire.send(request.build());
+    return method.equals("GET") ? wire.ask(request.build()) : wire.send(request.build());
   }
 
   /** A token lives for a minute only, so another one is fetched in time. */
@@ -131,7 +131,7 @@ final class AdminApi {
                         + URLEncoder.encode(each.getValue(), StandardCharsets.UTF_8))
             .collect(Collectors.joining("&"));
     Wire.Answer answer =
-        wire.send(
+        wire.ask(
             wire.request(address.tokens(login.realm()))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(BodyPublishers.ofString(form))

@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import org.airflowappliance.cluster.Trust;
 final class Wire {
   private static final Duration CONNECT = Duration.ofSeconds(15);
   private static final Duration ANSWER = Duration.ofSeconds(60);
+  private static final Duration AGAIN = Duration.ofSeconds(1);
   private static final int SHOWN = 200;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -86,13 +88,28 @@ final class Wire {
     }
   }
 
+  @FunctionalInterface
+  private interface Exchange {
+    HttpResponse<String> answer() throws IOException, InterruptedException;
+  }
+
   HttpRequest.Builder request(URI uri) {
     return HttpRequest.newBuilder(uri).timeout(ANSWER).header("Accept", "application/json");
   }
 
+  /** A request that changes nothing. */
+  Answer ask(HttpRequest request) {
+    return told(() -> again(request));
+  }
+
+  /** A request that may change something, so it is not repeated. */
   Answer send(HttpRequest request) {
+    return told(() -> once(request));
+  }
+
+  private Answer told(Exchange exchange) {
     try {
-      HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
+      HttpResponse<String> answer = exchange.answer();
       String location = answer.headers().firstValue("Location").orElse("");
       return new Answer(answer.statusCode(), location, answer.body());
     } catch (InterruptedException stopped) {
@@ -107,6 +124,22 @@ final class Wire {
           "%s: no answer (%s); check that Keycloak runs there and oidc.serverUrl, or give the realm's address as this machine reaches it with --url"
               .formatted(address.server(), reason(away)));
     }
+  }
+
+  /** A connection may be cut by a server or a balancer that is in trouble or begins anew. */
+  private HttpResponse<String> again(HttpRequest request) throws IOException, InterruptedException {
+    try {
+      return once(request);
+    } catch (SSLException | HttpTimeoutException problem) {
+      throw problem;
+    } catch (IOException cut) {
+      Thread.sleep(AGAIN.toMillis());
+      return once(request);
+    }
+  }
+
+  private HttpResponse<String> once(HttpRequest request) throws IOException, InterruptedException {
+    return client.send(request, BodyHandlers.ofString());
   }
 
   /** Java's own message is often empty. */

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +30,10 @@ class KeycloakCommandTest {
   @TempDir Path folder;
   private final Map<String, String> answers = new ConcurrentHashMap<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
+
+  /** Requests whose next one gets no answer. */
+  private final Set<String> cut = ConcurrentHashMap.newKeySet();
+
   private HttpServer server;
 
   @BeforeEach
@@ -54,7 +59,12 @@ class KeycloakCommandTest {
 
   private void answer(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
-    asked.add(exchange.getRequestMethod() + " " + path);
+    String request = exchange.getRequestMethod() + " " + path;
+    asked.add(request);
+    if (cut.remove(request)) {
+      exchange.close();
+      return;
+    }
     String text = answers.getOrDefault(path, "404 {\"error\": \"none\"}");
     byte[] body = text.substring(4).getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(Integer.parseInt(text.substring(0, 3)), body.length);
@@ -158,6 +168,19 @@ class KeycloakCommandTest {
 
     server.stop(0);
     assertThat(apply().err()).startsWith(url() + ": no answer (").contains("with --url");
+  }
+
+  @Test
+  void whatIsAskedIsAskedOnceMoreAndNoChangeIs() {
+    cut.addAll(List.of("POST " + LOGIN, "GET " + REALM, "GET " + REALM + "/clients"));
+    assertThat(apply("--dry-run").code()).isZero();
+    assertThat(cut).isEmpty();
+
+    String change = "POST " + REALM + "/clients";
+    cut.add(change);
+    asked.clear();
+    assertThat(apply().err()).contains("no answer (");
+    assertThat(asked).containsOnlyOnce(change);
   }
 
   @Test

@@ -27,7 +27,6 @@ final class ExampleDagsIT {
   /** Airflow's own examples that need no service from elsewhere: file, DAG. */
   private static final Map<String, String> DAGS =
       Map.ofEntries(
-          Map.entry("example_bash_operator", "example_bash_operator"),
           Map.entry("example_branch_datetime_operator", "example_branch_datetime_operator_2"),
           Map.entry("example_branch_labels", "example_branch_labels"),
           Map.entry("example_branch_operator", "example_branch_operator"),
@@ -37,7 +36,6 @@ final class ExampleDagsIT {
           Map.entry("example_short_circuit_operator", "example_short_circuit_operator"),
           Map.entry("example_skip_dag", "example_skip_dag"),
           Map.entry("example_task_group", "example_task_group"),
-          Map.entry("example_xcom", "example_xcom"),
           Map.entry("tutorial_etl_dag", "tutorial_etl_dag"),
           Map.entry("tutorial_taskflow_api_etl", "tutorial_taskflow_api_etl"));
 

@@ -43,7 +43,7 @@ final class FaultsIT {
   private static final Duration TASK = Duration.ofSeconds(30);
   private static final Duration TASK_WITHOUT_NODE = Duration.ofSeconds(60);
   private static final Duration AWAY = Duration.ofSeconds(60);
-  private static final int TASKS = 16;
+  private static final int TASKS = 10;
 
   private Cluster cluster;
   private Airflow airflow;

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RollingUpgradeIT {
   private static final Duration LIMIT = Duration.ofMinutes(6);
-  private static final int TASKS = 8;
+  private static final int TASKS = 4;
   private static final String PROBE = "tenant_probe.py";
   private static final String TEAMS = "### Add, change or remove a team";
   private static final String STEADY = "steady";

@@ -112,9 +112,9 @@ final class DagCopyIT {
   @Test
   void s3HangsMidway() throws IOException {
     fill(FILES);
-    try (Running running = copying()) {
-      running.until("files arrive", LIMIT, () -> arrived(running));
+    try (Running running = halted()) {
       site.store().hang();
+      goOn(running);
       try {
         running.until("it waits", LIMIT, () -> running.log().err().contains("waiting for S3, 5"));
       } finally {
@@ -127,9 +127,9 @@ final class DagCopyIT {
   @Test
   void s3IsRestartedMidway() throws IOException {
     fill(FILES);
-    try (Running running = copying()) {
-      running.until("files arrive", LIMIT, () -> arrived(running));
+    try (Running running = halted()) {
       site.store().stop();
+      goOn(running);
       site.store().start();
       ended(running, FILES);
     }
@@ -140,10 +140,11 @@ final class DagCopyIT {
     fill(FILES);
     String secret = variables.get("AWS_SECRET_ACCESS_KEY");
     String key = variables.get("AWS_ACCESS_KEY_ID");
-    try (Running running = copying()) {
+    try (Running running = halted()) {
       assertThat(running.shell("cat /proc/[0-9]*/cmdline").out())
           .contains("dag_copy")
           .doesNotContain(secret, key);
+      goOn(running);
       ended(running, FILES);
       Program log = running.log();
       assertThat(log.out() + log.err()).doesNotContain(secret, key);
@@ -240,13 +241,32 @@ final class DagCopyIT {
   }
 
   private Running copying() throws IOException {
+    return copying("");
+  }
+
+  private Running copying(String meanwhile) throws IOException {
     String count = "find /s3/dags/science* -name '*.py' -perm 444 | wc -l";
-    String script = COPY + "; echo ended with $?; echo $(" + count + ") files; sleep 60";
+    String script =
+        COPY
+            + " & copy=$!; "
+            + meanwhile
+            + " wait $copy; echo ended with $?; echo $("
+            + count
+            + ") files; sleep 60";
     return worker.start(options(MEMORY), "bash", "-c", script);
   }
 
-  private static boolean arrived(Running running) throws IOException {
-    return running.shell("find /s3 -name '*.py' | grep -q .").code() == 0;
+  /** A copy that was stopped on its way; to look from outside would be too late. */
+  private Running halted() throws IOException {
+    Running running =
+        copying(
+            "until find /s3 -name '*.py' | grep -q .; do :; done; kill -STOP $copy; echo halted;");
+    running.until("files arrive", LIMIT, () -> running.log().out().contains("halted"));
+    return running;
+  }
+
+  private static void goOn(Running running) throws IOException {
+    assertThat(running.shell("kill -CONT -1").code()).isZero();
   }
 
   private static void ended(Running running, int files) throws IOException {

@@ -50,6 +50,18 @@ public final class PodLives implements AutoCloseable {
       return between(moment, gone);
     }
 
+    /** Without all that Kubernetes knows of it. */
+    @Override
+    public String toString() {
+      return "%s created %s begun %s ended %s gone %s"
+          .formatted(
+              pod.getMetadata().getName(), created(), shown(begun), shown(ended), shown(gone));
+    }
+
+    private static String shown(Optional<Instant> moment) {
+      return moment.map(Instant::toString).orElse("not yet");
+    }
+
     private Life seen(Pod now) {
       Instant moment = Instant.now();
       Optional<ContainerState> state =
@@ -83,18 +95,7 @@ public final class PodLives implements AutoCloseable {
 
   @Override
   public String toString() {
-    return lives.entrySet().stream()
-        .map(
-            each ->
-                "%s created %s begun %s ended %s gone %s%n"
-                    .formatted(
-                        each.getKey(),
-                        each.getValue().created(),
-                        each.getValue().begun(),
-                        each.getValue().ended(),
-                        each.getValue().gone()))
-        .sorted()
-        .collect(Collectors.joining());
+    return lives.values().stream().map(Life::toString).sorted().collect(Collectors.joining("\n"));
   }
 
   @Override
