@@ -109,6 +109,14 @@ class Cluster:
                 cluster.asked.append(f"PUT {key}")
                 self.s3(lambda: cluster.objects.update({key: body}) or b"")
 
+            def do_POST(self):
+                pod = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                name = pod["metadata"]["name"]
+                cluster.asked.append(f"POST {name}")
+                pod["metadata"].update(uid=f"uid-{name}", creationTimestamp="2022-01-01T00:00:00Z")
+                cluster.pods.append({**pod, "status": {"phase": "Pending"}})
+                self.answer(201, json.dumps(cluster.pods[-1]).encode())
+
             def do_PATCH(self):
                 change = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 name = urlsplit(self.path).path.rsplit("/", 1)[1]

@@ -57,6 +57,15 @@ class Adoption(Executor):
         self.assertEqual(self.adopt("t", "u"), ["u"])
         self.assertEqual((self.worker("t"), self.executor.running), (str(MINE), {key("t")}))
 
+    def test_what_waits_here_for_the_pod_that_is_adopted_makes_none(self):
+        self.cluster.add_pod("t")
+        for name in "tu":
+            self.executor.task_queue.put((key(name), [], None, None))
+        self.executor.queued_tasks[key("t")] = "waits"
+        self.assertEqual(self.adopt("t"), [])
+        self.assertEqual((self.executor.task_queue.qsize(), self.executor.queued_tasks), (1, {}))
+        self.assertEqual(self.executor.task_queue.get_nowait()[0], key("u"))
+
     def test_the_pod_of_another_try_is_not_its(self):
         self.cluster.add_pod("t", tried=2)
         self.assertEqual(self.adopt("t"), ["t"])
@@ -82,7 +91,7 @@ class Survival(Executor):
         scheduler = AirflowKubernetesScheduler.__new__(AirflowKubernetesScheduler)
         scheduler.kube_config = self.executor.kube_config
         scheduler.run_pod_async = mock.Mock(side_effect=problem)
-        scheduler.scheduler_job_id = MINE
+        scheduler.scheduler_job_id = "manual"  # whose task has no row here
         with mock.patch.object(kubernetes_executor, "get_base_pod_from_template", side_effect=problem):
             with self.assertRaises(ApiException) as raised:
                 scheduler.run_next((key("t"), ["airflow", "tasks", "run", "d", "t", "run"], None, "/nowhere"))

@@ -18,7 +18,9 @@ DATE = datetime(2022, 1, 1, tzinfo=tz.utc)
 MINE, OTHERS = 1, 2
 
 
-class Queued(unittest.TestCase):
+class Tasks(unittest.TestCase):
+    """An executor of scheduler `MINE`, and tasks of one run."""
+
     def setUp(self):
         self.assertTrue(lab.HOME)
         self.clean()
@@ -46,6 +48,8 @@ class Queued(unittest.TestCase):
             session.flush()
             return task.key
 
+
+class Queued(Tasks):
     def searched(self):
         """The states after a search."""
         self.executor.clear_not_launched_queued_tasks()

@@ -30,7 +30,7 @@ class Refusals(Ended):
     def refused(self, problem):
         scheduler = AirflowKubernetesScheduler.__new__(AirflowKubernetesScheduler)
         scheduler.kube_config = KubeConfig()
-        scheduler.scheduler_job_id = 1
+        scheduler.scheduler_job_id = "manual"  # whose task need not be queued
         job = (JOB, ["airflow", "tasks", "run"], None, None)
         with mock.patch("airflow_appliance.executor.tenant_pods.admitted", side_effect=problem):
             with self.assertRaises(ApiException) as raised:

@@ -28,6 +28,7 @@ def by_task(module: ModuleType) -> None:
             if key in left:
                 if _relabel(executor, pod, arguments):
                     executor.running.add(key)
+                    _forget_waiting(executor, key)
                     del left[key]
             elif _ended(pod) and _ended(pod) < before:
                 _relabel(executor, pod, arguments)
@@ -51,6 +52,16 @@ def by_task(module: ModuleType) -> None:
         return True
 
     module.KubernetesExecutor.try_adopt_task_instances = try_adopt_task_instances
+
+
+def _forget_waiting(executor: Any, key: Any) -> None:
+    """It may wait here for a pod from before, when this scheduler was late and another one made the pod."""
+    executor.queued_tasks.pop(key, None)
+    for _ in range(executor.task_queue.qsize()):
+        job = executor.task_queue.get_nowait()
+        executor.task_queue.task_done()
+        if job[0] != key:
+            executor.task_queue.put(job)
 
 
 def _ended(pod: Any) -> Any:

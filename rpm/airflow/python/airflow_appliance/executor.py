@@ -7,7 +7,7 @@ import time
 from types import ModuleType
 from typing import Any, Optional
 
-from airflow_appliance import adoption, pod_end, queued, refusals, tenant_pods
+from airflow_appliance import adoption, claim, pod_end, queued, refusals, tenant_pods
 from airflow_appliance.after_import import AfterImport, Change
 
 
@@ -17,7 +17,10 @@ def install() -> None:
         {
             "airflow.executors.kubernetes_executor": Change(
                 sha256="9d14497b681f993343c009e8ee8fef6938f9fe60d9a3ce37c352b31fa2d9e162", apply=_apply
-            )
+            ),
+            "airflow.jobs.scheduler_job": Change(
+                sha256="71bc5482ea3288732838c49b90a0e2d5e30904ee4f2ad18a1354cc71f86cd892", apply=_beat_now
+            ),
         }
     ).install()
 
@@ -29,6 +32,20 @@ def _apply(module: ModuleType) -> None:
     _survive(module)
     _keep_count(module)
     _count_tries(module)
+
+
+def _beat_now(module: ModuleType) -> None:
+    """Airflow 2.2 copies the job to the database before it sets the time of the beat.
+
+    So the time before is stored, and a scheduler is taken for dead when two of its turns together are late.
+    """
+    beat = module.SchedulerJob.heartbeat_callback
+
+    def heartbeat_callback(self: Any, session: Any = None) -> None:
+        beat(self, session=session)
+        session.merge(self)
+
+    module.SchedulerJob.heartbeat_callback = heartbeat_callback
 
 
 def _survive(module: ModuleType) -> None:
@@ -45,7 +62,14 @@ def _survive(module: ModuleType) -> None:
 
     def run_next_or_api_error(self: Any, job: Any) -> None:
         try:
-            run_next(self, tenant_pods.admitted(job))
+            with claim.held(job[0], self.scheduler_job_id) as is_mine:
+                if is_mine:
+                    run_next(self, tenant_pods.admitted(job))
+                else:
+                    self.log.info("%s is not queued by this scheduler any more: no pod is made", job[0])
+                    self.result_queue.put((job[0], pod_end.RELEASED, "none", self.namespace, None))
+        except claim.NotNow as problem:  # it is tried again
+            raise error(503, problem) from problem
         except tenant_pods.PodRefused as problem:
             refusals.tell(job[0], str(problem))
             raise error(400, problem) from problem
@@ -90,7 +114,8 @@ def _keep_count(module: ModuleType) -> None:
     def _change_state(self: Any, key: Any, state: Any, pod_id: str, namespace: str) -> None:
         if state == pod_end.RELEASED:
             self.running.discard(key)
-            self.log.info("pod %s is another scheduler's now", pod_id)
+            self.last_handled.pop(key, None)
+            self.log.info("%s is another scheduler's now, with pod %s", key, pod_id)
             return
         change(self, key, state, pod_id, namespace)
         if state == State.FAILED:

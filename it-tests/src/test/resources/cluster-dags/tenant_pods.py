@@ -127,6 +127,12 @@ with DAG("TENANT__pods", start_date=datetime(2022, 1, 1), schedule_interval=None
     if "example.test/gpu" in "RESOURCES":
         gpu()
 
+    # a policy holds shortly after a pod's start, so a look comes a little later
+    looks = (
+        "echo said by the pod; sleep 5; {% for name, place in dag_run.conf.get('targets', {}).items() %}"
+        "(nc -w 3 {{ place | join(' ') }} </dev/null >/dev/null 2>&1 && echo 'reach {{ name }}: open'"
+        " || echo 'reach {{ name }}: closed') & {% endfor %} wait"
+    )
     privileged = k8s.V1SecurityContext(privileged=True, allow_privilege_escalation=True)
     for name, namespace, spec in (
         ("own", None, None),
@@ -141,7 +147,7 @@ with DAG("TENANT__pods", start_date=datetime(2022, 1, 1), schedule_interval=None
             namespace=namespace,
             full_pod_spec=spec,
             image=IMAGE,
-            cmds=["sh", "-c", "echo said by the pod; sleep 3"],
+            cmds=["sh", "-c", looks],
             in_cluster=True,
             is_delete_operator_pod=True,
             executor_config=asks(labels={"appliance.airflow/pod-operator": "true"}),

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import org.airflowappliance.it.site.Pace;
 import org.airflowappliance.it.site.Program;
 
 /**
@@ -48,7 +49,7 @@ record Lab(Process process, Path folder, long begun) implements AutoCloseable {
   String console(String machine, String text) throws IOException {
     String shown = log(machine + ".console");
     while (!shown.contains(text)) {
-      boolean late = System.nanoTime() - begun > LIMIT.toNanos();
+      boolean late = System.nanoTime() - begun > Pace.here(LIMIT).toNanos();
       if (late || !process.isAlive()) {
         throw new AssertionError(
             machine

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.airflowappliance.it.site.OwnDatabase;
 import org.airflowappliance.it.site.Program;
 import org.airflowappliance.it.site.UnittestResults;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,6 +45,16 @@ class ShippedPythonIT {
     Files.writeString(
         Tool.ROOT.resolve("it-tests/target/shipped-python.log"), ran.out() + ran.err());
     return UnittestResults.of(ran);
+  }
+
+  /** Those about rows that somebody holds. */
+  @TestFactory
+  List<DynamicTest> testsThatNeedPostgresql() throws IOException {
+    try (OwnDatabase database = new OwnDatabase()) {
+      ProcessBuilder tests = shipped.tests("--verbose", "rows_held");
+      tests.environment().put("LAB_DATABASE", database.url());
+      return UnittestResults.of(Program.attempt(LIMIT, tests));
+    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.airflowappliance.it.cluster.Tenants.TWO;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,6 +52,7 @@ final class RollingUpgradeIT {
   private Runs runs;
   private Tenants tenants;
   private String changes;
+  private String image;
   private List<String> keysOfTheTeamThatGoes;
 
   @BeforeAll
@@ -63,6 +65,12 @@ final class RollingUpgradeIT {
     tenants.put(TWO, PROBE, Map.of());
     runs.ready(STEADY, SCI + "__probe", TWO + "__probe");
     keysOfTheTeamThatGoes = publishKeys("SCI_TWO");
+    image =
+        cluster
+            .site()
+            .registry()
+            .copy("airflow/airflow-worker", workersDigest(), "tools/own-worker");
+    cluster.site().allow(image);
   }
 
   @Test
@@ -160,9 +168,22 @@ final class RollingUpgradeIT {
     assertThat(runs.query("SELECT slots FROM slot_pool WHERE pool = 'tenant_sci'")).isEqualTo("5");
   }
 
-  /** As the README's page says it to a team, with Chromium. */
   @Test
   @Order(4)
+  void aTaskChoosesAnImageThatItsTeamMayHave() throws IOException {
+    tenants.put(SCI, "tenant_image.py", Map.of("IMAGE", image));
+    runs.ready(SCI + "__image");
+    tenants.member(SCI).trigger(SCI + "__image", "image", Map.of());
+    assertThat(runs.ended(SCI + "__image", "image", LIMIT)).isEqualTo("success");
+    assertThat(cluster.pods().of("image", "say").get(0).pod().getSpec().getContainers())
+        .filteredOn(each -> each.getName().equals("base"))
+        .extracting(Container::getImage)
+        .containsExactly(image);
+  }
+
+  /** As the README's page says it to a team, with Chromium. */
+  @Test
+  @Order(5)
   void aNewTeamPublishesADagAndReadsItsLog() throws IOException {
     Path dags = Files.createDirectories(cluster.installation().desk().resolve("dags"));
     Files.writeString(dags.resolve("first.py"), Tenants.text(LATE, PROBE, Map.of()));
@@ -199,7 +220,7 @@ final class RollingUpgradeIT {
   }
 
   @Test
-  @Order(5)
+  @Order(6)
   void aTeamThatIsGoneHasNoRightAndNoPlace() throws IOException {
     assertThat(runs.query("SELECT name FROM ab_role WHERE name LIKE 'tenant_sci-two%'")).isEmpty();
     assertThat(runs.query("SELECT slots FROM slot_pool WHERE pool = 'tenant_sci-two'"))
@@ -233,7 +254,7 @@ final class RollingUpgradeIT {
   }
 
   @Test
-  @Order(6)
+  @Order(7)
   void whatItLeavesIsDeletedAsThePageSays() throws IOException {
     Map<String, String> words =
         Map.of(
@@ -253,6 +274,11 @@ final class RollingUpgradeIT {
         "nothing of the team is left",
         LIMIT,
         () -> cluster.installation().type(TEAMS, 1, words, Map.of()).get(0).isEmpty());
+  }
+
+  private String workersDigest() throws IOException {
+    Path digest = cluster.installation().desk().resolve("release/images/airflow-worker.digest");
+    return Files.readString(digest).strip();
   }
 
   /** The lines of tenants.env that a team gets: key and secret. */

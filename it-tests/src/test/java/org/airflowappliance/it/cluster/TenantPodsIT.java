@@ -210,6 +210,22 @@ final class TenantPodsIT {
 
   @ParameterizedTest
   @CsvSource({
+    "its-egress, open",
+    "store, closed",
+    "database, closed",
+    "kubernetes, closed",
+    "kubernetes-service, closed",
+    "keycloak, closed",
+    "webserver, closed",
+    "balancer, closed",
+    "other-team, closed"
+  })
+  void thatPodReachesWhatTheTeamMayAlone(String place, String seen) {
+    assertThat(log("pod_own")).contains("INFO - reach " + place + ": " + seen);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "privileged, violates PodSecurity",
     "urgent, exceeded quota: homelab-airflow-tenant-sci-other-priority-class",
     "workers, forbidden",

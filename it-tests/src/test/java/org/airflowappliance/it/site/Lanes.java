@@ -1,5 +1,7 @@
 package org.airflowappliance.it.site;
 
+import java.util.concurrent.ForkJoinPool;
+import java.util.function.Predicate;
 import org.junit.platform.engine.ConfigurationParameters;
 import org.junit.platform.engine.support.hierarchical.ParallelExecutionConfiguration;
 import org.junit.platform.engine.support.hierarchical.ParallelExecutionConfigurationStrategy;
@@ -11,7 +13,6 @@ public final class Lanes
     implements ParallelExecutionConfigurationStrategy, ParallelExecutionConfiguration {
   private static final double ALL = 4;
   private static final int LEAST = 2;
-  private static final int SPARE = 256;
   private static final int KEEP_ALIVE_SECONDS = 30;
 
   @Override
@@ -29,9 +30,15 @@ public final class Lanes
     return getParallelism();
   }
 
+  /** Not more threads while one waits: each of them would begin another class. */
   @Override
   public int getMaxPoolSize() {
-    return getParallelism() + SPARE;
+    return getParallelism();
+  }
+
+  @Override
+  public Predicate<? super ForkJoinPool> getSaturatePredicate() {
+    return pool -> true;
   }
 
   @Override

@@ -1,17 +1,25 @@
 package org.airflowappliance.it.site;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
 
 /** The site's registry of images, empty at first, over plain HTTP. */
 public final class Registry implements AutoCloseable {
   private static final int PORT = 5000;
+  private static final String MANIFESTS =
+      "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String address;
   private final GenericContainer<?> container =
@@ -38,17 +46,46 @@ public final class Registry implements AutoCloseable {
 
   /** The digest that the registry says an image has. */
   public String digest(String name, String tag) {
-    HttpRequest request =
-        HttpRequest.newBuilder(
-                URI.create("http://" + address() + "/v2/" + name + "/manifests/" + tag))
-            .header(
-                "Accept",
-                "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json")
-            .build();
+    HttpResponse<String> answer = send("GET", name + "/manifests/" + tag, "", "");
+    return answer.headers().firstValue("Docker-Content-Digest").orElse("" + answer.statusCode());
+  }
+
+  /**
+   * Gives an image another name, as a team does that takes the worker for its own; the bytes stay
+   * the same ones.
+   *
+   * @return the new name with the digest, as pods have it
+   */
+  public String copy(String name, String digest, String to) throws IOException {
+    HttpResponse<String> manifest = send("GET", name + "/manifests/" + digest, "", "");
+    JsonNode json = JSON.readTree(manifest.body());
+    List<JsonNode> parts = new ArrayList<>(List.of(json.path("config")));
+    json.path("layers").forEach(parts::add);
+    for (JsonNode part : parts) {
+      String mount = "?mount=" + part.path("digest").asText() + "&from=" + name;
+      made(send("POST", to + "/blobs/uploads/" + mount, "application/octet-stream", ""));
+    }
+    String type = manifest.headers().firstValue("Content-Type").orElseThrow();
+    made(send("PUT", to + "/manifests/" + digest, type, manifest.body()));
+    return address + "/" + to + "@" + digest;
+  }
+
+  private static void made(HttpResponse<String> answer) throws IOException {
+    if (answer.statusCode() != HttpURLConnection.HTTP_CREATED) {
+      throw new IOException(answer + ": " + answer.body());
+    }
+  }
+
+  private HttpResponse<String> send(String method, String path, String type, String body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://" + address() + "/v2/" + path))
+            .header("Accept", MANIFESTS)
+            .method(method, HttpRequest.BodyPublishers.ofString(body));
+    if (!type.isEmpty()) {
+      request.header("Content-Type", type);
+    }
     try {
-      HttpResponse<Void> answer =
-          HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.discarding());
-      return answer.headers().firstValue("Docker-Content-Digest").orElse("" + answer.statusCode());
+      return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException problem) {
       throw new UncheckedIOException(problem);
     } catch (InterruptedException stopped) {

@@ -33,6 +33,7 @@ public final class Site implements AutoCloseable {
   private final WebServer web;
   private final Parts parts;
   private final Path folder;
+  private String allowedImage = "registry.example/nothing@sha256:" + "0".repeat(64);
   private Registry registry;
 
   /**
@@ -74,6 +75,11 @@ public final class Site implements AutoCloseable {
     web = parts.add(new WebServer(network.gateway()));
   }
 
+  /** An image that a task of a team may choose from release 2 on. */
+  public void allow(String image) {
+    allowedImage = image;
+  }
+
   /** The address of node {@code number}. */
   static String nodeAddress(SiteNetwork network, int number) {
     return network.address(FIRST_NODE + number - 1);
@@ -91,7 +97,11 @@ public final class Site implements AutoCloseable {
     Path tenants = Folders.itTests().resolve("tenants-" + release + ".yaml");
     return Map.ofEntries(
         entry("release", Integer.toString(release)),
-        entry("tenants", Files.readString(tenants).replace("{{network}}", network.prefix())),
+        entry(
+            "tenants",
+            Files.readString(tenants)
+                .replace("{{network}}", network.prefix())
+                .replace("{{image}}", allowedImage)),
         entry("parallelism", Integer.toString(60 + release)),
         entry("network", network.prefix()),
         entry("sessionMinutes", Long.toString(SESSION.toMinutes())),
