@@ -36,7 +36,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Teams are apart on Airflow's pages and in its API: each probe of the table, by each team. */
 @Order(19)
 @Tag("cluster")
-@ResourceLock(Browser.LOCK)
 @ExtendWith(ClusterExtension.class)
 @TestMethodOrder(OrderAnnotation.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -165,6 +164,7 @@ final class TenantPagesIT {
   }
 
   /** Each team's roles see its DAGs and nobody else's, operators' neither; guests start nothing. */
+  @ResourceLock(Browser.LOCK)
   @ParameterizedTest
   @Order(2)
   @CsvSource({

@@ -19,8 +19,8 @@ import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
 /**
- * One person's Chromium on this machine; what was seen stays as pictures. Classes that use it hold
- * {@link #LOCK}: several at a time would keep the cluster from the processors.
+ * One person's Chromium on this machine; what was seen stays as pictures. Tests that work with it
+ * hold {@link #LOCK}: several at a time would keep the cluster from the processors.
  */
 public final class Browser implements AutoCloseable {
   /** Of JUnit's {@code @ResourceLock}. */
