@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -128,7 +127,7 @@ final class BuildCommand implements Callable<Integer> {
     if (signKey == null) {
       return PgpKey.development(cacheFolder.resolve("keys"));
     }
-    return PgpKey.read(signKey, Optional.ofNullable(System.getenv("APPLIANCE_SIGN_PASSPHRASE")));
+    return PgpKey.read(signKey, KeyCommand.passphrase());
   }
 
   private void print(BuildReport report, Duration time) {

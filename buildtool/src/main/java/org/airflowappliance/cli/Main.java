@@ -12,6 +12,7 @@ import org.airflowappliance.lock.StoreProblem;
 import org.airflowappliance.release.IllegalKey;
 import org.airflowappliance.release.IllegalReleaseTarget;
 import org.airflowappliance.template.IllegalDefinition;
+import org.airflowappliance.verify.UnusableCertificate;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.ColorScheme;
@@ -38,7 +39,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PlanCommand.class,
       BuildCommand.class,
       PublishCommand.class,
+      VerifyCommand.class,
       DiffCommand.class,
+      KeyCommand.class,
       LockCommand.class,
       SecretsCommand.class,
       KeycloakCommand.class,
@@ -109,7 +112,8 @@ public final class Main implements Runnable {
         || problem instanceof KubernetesProblem
         || problem instanceof KeycloakProblem
         || problem instanceof IllegalReleaseTarget
-        || problem instanceof IllegalKey;
+        || problem instanceof IllegalKey
+        || problem instanceof UnusableCertificate;
   }
 
   @Override

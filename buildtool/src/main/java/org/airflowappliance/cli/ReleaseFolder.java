@@ -34,6 +34,16 @@ record ReleaseFolder(Path path) {
     return index().path("airflow").asText() + "-" + index().path("lockSerial").asText();
   }
 
+  /** The cluster's name. */
+  String cluster() throws IOException {
+    return index().path("cluster").asText();
+  }
+
+  /** The number that each release of a cluster raises. */
+  int number() throws IOException {
+    return index().path("release").asInt();
+  }
+
   /** Paths of its files of a kind, below the folder. */
   List<String> files(String kind) throws IOException {
     List<String> files = new ArrayList<>();

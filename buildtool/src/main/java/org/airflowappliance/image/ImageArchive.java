@@ -65,6 +65,19 @@ public final class ImageArchive implements Closeable {
     return layers;
   }
 
+  /** Names of all parts that are called by the digest of their bytes, in the archive's order. */
+  public List<String> blobs() {
+    return tar.getEntries().stream()
+        .map(TarArchiveEntry::getName)
+        .filter(each -> each.startsWith("blobs/sha256/") && !each.endsWith("/"))
+        .toList();
+  }
+
+  /** The image's manifest, which a registry serves. */
+  public JsonNode manifest() throws IOException {
+    return json(blob(digest()));
+  }
+
   /** The bytes of a part of the archive. */
   public Content content(String name) throws IOException {
     TarArchiveEntry entry = entry(name);
@@ -120,7 +133,7 @@ public final class ImageArchive implements Closeable {
   }
 
   private void copy(String name, TarArchiveOutputStream to) throws IOException {
-    JsonNode manifest = json(blob(digest()));
+    JsonNode manifest = manifest();
     List<String> blobs = new ArrayList<>();
     manifest.path("layers").forEach(layer -> blobs.add(blob(layer.path("digest").asText())));
     String config = blob(manifest.path("config").path("digest").asText());

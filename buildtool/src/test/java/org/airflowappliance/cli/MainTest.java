@@ -60,7 +60,8 @@ class MainTest {
   @MethodSource("commands")
   void quietIsOfferedWhereSomethingIsSaidBesidesTheResult(CommandLine command) {
     String name = command.getCommandSpec().qualifiedName().replaceFirst("appliance ?", "");
-    boolean result = name.matches("|plan|schema|diff|completion|kubeconfig|secrets manifest");
+    boolean result =
+        name.matches("|plan|schema|diff|completion|kubeconfig|key export|secrets manifest");
     boolean group = !command.getSubcommands().isEmpty();
 
     assertThat(command.getCommandSpec().optionsMap().containsKey("-q"))

@@ -17,7 +17,6 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.airflowappliance.file.Deletion;
 
 /**
  * Does what the README's installation page says, line by line as it stands there: at the operator's
@@ -35,9 +34,6 @@ public final class Installation {
   private final Kubernetes kubernetes;
   private final Future<Keycloak> keycloak;
   private final Path desk;
-
-  /** Not below the desk: the path of GnuPG's socket may not be long. */
-  private final Path keyring = Files.createTempDirectory("gpg");
 
   /**
    * At a desk.
@@ -73,15 +69,6 @@ public final class Installation {
 
   /** Everything at the desk: the release is built and published, Kubernetes prepared. */
   void prepare() throws IOException {
-    try {
-      typeAll();
-    } finally {
-      shell("gpgconf --kill all", Map.of());
-      Deletion.of(keyring);
-    }
-  }
-
-  private void typeAll() throws IOException {
     for (String line : block(PAGE, 0)) {
       String said = atDesk(line);
       if (line.startsWith("./appliance init ")) {
@@ -176,7 +163,6 @@ public final class Installation {
   private Program shell(String line, Map<String, String> environment) throws IOException {
     ProcessBuilder process = new ProcessBuilder("sh", "-c", line).directory(desk.toFile());
     process.environment().put("KUBECONFIG", desk.resolve("kubeconfig").toString());
-    process.environment().put("GNUPGHOME", keyring.toString());
     if (line.startsWith(KEYCLOAK)) {
       process.environment().put("KC_CLI_PASSWORD", Start.done(keycloak).administratorsPassword());
     }

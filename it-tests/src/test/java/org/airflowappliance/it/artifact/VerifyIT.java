@@ -1,0 +1,331 @@
+package org.airflowappliance.it.artifact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.airflowappliance.file.Tally;
+import org.airflowappliance.it.site.Program;
+import org.airflowappliance.verify.Certificate;
+import org.airflowappliance.verify.Verification;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Promise: whoever has the key sees whether a release is the one that was signed, and what is not.
+ */
+@Execution(ExecutionMode.CONCURRENT)
+final class VerifyIT {
+  private static final String CONFIGURATION = "rpm/airflow-cluster-homelab-1-1.el8.noarch.rpm";
+  private static final String NEXT = "rpm/airflow-cluster-homelab-1-2.el8.noarch.rpm";
+  private static final String WEBSERVER = "rpm/airflow-webserver-2.2.5-1.el8.noarch.rpm";
+  private static final Map<String, String> LOCKED =
+      Map.of("APPLIANCE_SIGN_PASSPHRASE", "open sesame");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir static Path shared;
+  private static Path release;
+  private static Path publicKey;
+  private static Path foreign;
+  private static Path next;
+  private static Program made;
+  private static Certificate key;
+
+  @TempDir Path folder;
+
+  /** The same release signed by somebody else, and the next one by the same key. */
+  @BeforeAll
+  static void releases() throws IOException {
+    release = Tool.example();
+    publicKey = exported(Tool.cache().resolve("keys/development.asc"));
+    key = Certificate.read(publicKey);
+    Path secret = shared.resolve("somebody.asc");
+    made =
+        Tool.run(
+            shared, LOCKED, "key", "generate", secret.toString(), "--user-id", "Somebody else");
+    foreign = shared.resolve("foreign");
+    Tool.run(shared, LOCKED, "build", "-q", "--sign-key", secret.toString(), "-o", "foreign");
+    String example = Files.readString(Tool.ROOT.resolve("buildtool/examples/homelab.yaml"));
+    Files.writeString(
+        shared.resolve("next.yaml"), example.replaceFirst("(?m)^release: 1$", "release: 2"));
+    next = shared.resolve("next");
+    Tool.run(shared, Map.of(), "build", "-q", "next.yaml", "-o", "next");
+  }
+
+  private static Path exported(Path secret) throws IOException {
+    Program said = Tool.run(shared, Map.of(), "key", "export", secret.toString());
+    return Files.writeString(shared.resolve(secret.getFileName() + ".pub"), said.out());
+  }
+
+  /** A copy whose files are the release's own until one is replaced. */
+  private Path copy(Path from) throws IOException {
+    Path copy = folder.resolve("copy");
+    try (Stream<Path> walk = Files.walk(from)) {
+      for (Path each : walk.toList()) {
+        Path target = copy.resolve(from.relativize(each).toString());
+        if (Files.isDirectory(each)) {
+          Files.createDirectories(target);
+        } else {
+          Files.createLink(target, each);
+        }
+      }
+    }
+    return copy;
+  }
+
+  private static void replace(Path file, byte[] bytes) throws IOException {
+    Files.delete(file);
+    Files.write(file, bytes);
+  }
+
+  private static void flip(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    replace(file, bytes);
+  }
+
+  /** Makes both lists say what is there now, as somebody does who has no key. */
+  private static void listAnew(Path copy) throws IOException {
+    Path index = copy.resolve("release.json");
+    ObjectNode json = (ObjectNode) JSON.readTree(index.toFile());
+    TreeMap<String, String> sums = new TreeMap<>();
+    json.putArray("files");
+    try (Stream<Path> walk = Files.walk(copy)) {
+      for (Path each : walk.filter(Files::isRegularFile).sorted().toList()) {
+        String path = copy.relativize(each).toString();
+        if (!path.startsWith("SHA256SUMS") && !path.equals("release.json")) {
+          sums.put(path, sha256(each));
+          json.withArray("files")
+              .addObject()
+              .put("path", path)
+              .put("size", Files.size(each))
+              .put("sha256", sums.get(path));
+        }
+      }
+    }
+    replace(index, JSON.writeValueAsBytes(json));
+    sums.put("release.json", sha256(index));
+    StringBuilder text = new StringBuilder();
+    sums.forEach((path, sum) -> text.append(sum).append("  ").append(path).append('\n'));
+    replace(copy.resolve("SHA256SUMS"), text.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String sha256(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file);
+        Tally bytes = new Tally(OutputStream.nullOutputStream())) {
+      in.transferTo(bytes);
+      return bytes.hex();
+    }
+  }
+
+  private static List<String> problems(Path copy) throws IOException {
+    return Verification.of(copy, Optional.of(key)).problems();
+  }
+
+  private static List<String> withoutKey(Path copy) throws IOException {
+    return Verification.of(copy, Optional.empty()).problems();
+  }
+
+  @Test
+  void aKeyThatWasMadeSignsWithItsPassphraseAlone() throws IOException {
+    Path secret = shared.resolve("somebody.asc");
+    assertThat(Files.getPosixFilePermissions(secret))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    Program locked = Tool.attempt(shared, Map.of(), List.of(), "key", "export", secret.toString());
+    assertThat(locked.err()).contains("protected by a passphrase; give it in APPLIANCE_SIGN_");
+    Program open = Tool.run(shared, LOCKED, "key", "export", secret.toString());
+    Path file = Files.writeString(folder.resolve("pub"), open.out());
+    Certificate somebody = Certificate.read(file);
+    assertThat(made.out()).contains("key " + somebody.fingerprint() + " of 'Somebody else';");
+    assertThat(Verification.of(foreign, Optional.of(somebody)).problems()).isEmpty();
+  }
+
+  @Test
+  void theReleaseIsWhatWasSigned() throws IOException {
+    Program good = verify(release, "--key", publicKey.toString());
+    assertThat(good.code()).as(good.err()).isZero();
+    assertThat(good.out())
+        .contains("release 1 of homelab, Airflow 2.2.5", "signed by " + key.fingerprint());
+    assertThat(good.err()).isEmpty();
+  }
+
+  private static Program verify(Path release, String... options) throws IOException {
+    List<String> words = new ArrayList<>(List.of("verify", release.toString()));
+    words.addAll(List.of(options));
+    return Tool.attempt(shared, Map.of(), List.of(), words.toArray(String[]::new));
+  }
+
+  @Test
+  void withoutAKeyItSaysThatNobodyKnowsWhoseItIs() throws IOException {
+    Program unknown = verify(release);
+    assertThat(unknown.code()).isEqualTo(3);
+    assertThat(unknown.err()).startsWith("NOT AUTHENTICATED");
+    // the key that lies in it would say the same of a forged one
+    assertThat(withoutKey(foreign)).isEmpty();
+  }
+
+  @Test
+  void anOldReleaseIsRefusedWhereANewerOneIsWanted() throws IOException {
+    String[] options = {"--key", publicKey.toString(), "--newer-than"};
+    Program same = verify(release, options[0], options[1], options[2], next.toString());
+    assertThat(same.code()).isEqualTo(1);
+    assertThat(same.err()).contains("is release 1, which is not newer than 2");
+    assertThat(verify(next, options[0], options[1], options[2], "1").code()).isZero();
+    assertThat(verify(next, options[0], options[1], options[2], release.toString()).code())
+        .isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        CONFIGURATION,
+        "rpm/repodata/primary.xml.gz",
+        "rpm/repodata/filelists.xml.gz",
+        "rpm/repodata/other.xml.gz",
+        "rpm/repodata/repomd.xml",
+        "rpm/RPM-GPG-KEY-airflow-appliance",
+        "rpm/airflow-homelab.repo",
+        "images/s3fs.tar",
+        "images/s3fs.digest",
+        "manifests/10-service-accounts.yaml",
+        "manifests/pod_template.yaml",
+        "kickstart/airflow2.ks",
+        "pxe/undionly.kpxe",
+        "keycloak/realm.json",
+        "s3/nodes.json",
+        "release.json"
+      })
+  void aFlippedBitIsNamed(String path) throws IOException {
+    Path copy = copy(release);
+    flip(copy.resolve(path));
+    assertThat(problems(copy)).anyMatch(each -> each.startsWith(path + ": has sha256"));
+    assertThat(withoutKey(copy)).anyMatch(each -> each.startsWith(path + ": has sha256"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SHA256SUMS", "SHA256SUMS.asc", "rpm/repodata/repomd.xml.asc"})
+  void aChangedListOrSignatureIsNamed(String path) throws IOException {
+    Path copy = copy(release);
+    flip(copy.resolve(path));
+    assertThat(problems(copy)).anyMatch(each -> each.startsWith(path.replace(".asc", "")));
+  }
+
+  @Test
+  void missingExtraSwappedAndLinkedFilesAreNamed() throws IOException {
+    Path copy = copy(release);
+    Files.delete(copy.resolve("manifests/40-quota.yaml"));
+    Files.writeString(copy.resolve("rpm/evil-1-1.noarch.rpm"), "evil");
+    Files.move(copy.resolve("kickstart/airflow1.ks"), folder.resolve("one"));
+    Files.move(copy.resolve("kickstart/airflow2.ks"), copy.resolve("kickstart/airflow1.ks"));
+    Files.move(folder.resolve("one"), copy.resolve("kickstart/airflow2.ks"));
+    Files.delete(copy.resolve("pxe/boot.ipxe"));
+    Files.createSymbolicLink(copy.resolve("pxe/boot.ipxe"), release.resolve("pxe/boot.ipxe"));
+    assertThat(problems(copy))
+        .anyMatch(each -> each.startsWith("manifests/40-quota.yaml: is missing"))
+        .anyMatch(each -> each.startsWith("rpm/evil-1-1.noarch.rpm: is not named by SHA256SUMS"))
+        .anyMatch(each -> each.startsWith("kickstart/airflow1.ks: has sha256"))
+        .anyMatch(each -> each.startsWith("kickstart/airflow2.ks: has sha256"))
+        .anyMatch(each -> each.startsWith("pxe/boot.ipxe: is no file but a link"));
+  }
+
+  @Test
+  void aReleaseOfAnotherKeyIsRefusedWholeAndInParts() throws IOException {
+    assertThat(problems(foreign))
+        .anyMatch(each -> each.startsWith("SHA256SUMS: is signed by key"))
+        .anyMatch(each -> each.startsWith("rpm/repodata/repomd.xml: is signed by key"))
+        .anyMatch(each -> each.startsWith(WEBSERVER + ": is signed by key"))
+        .anyMatch(each -> each.startsWith("release.json: says that key"))
+        .anyMatch(each -> each.startsWith("rpm/RPM-GPG-KEY-airflow-appliance: is key"));
+
+    Path copy = copy(release);
+    replace(copy.resolve(WEBSERVER), Files.readAllBytes(foreign.resolve(WEBSERVER)));
+    listAnew(copy);
+    assertThat(problems(copy))
+        .anyMatch(each -> each.startsWith("SHA256SUMS: is not what key"))
+        .anyMatch(each -> each.startsWith(WEBSERVER + ": is signed by key"));
+  }
+
+  @Test
+  void aMixOfTwoReleasesIsNamed() throws IOException {
+    Path copy = copy(release);
+    Files.delete(copy.resolve(CONFIGURATION));
+    Files.copy(next.resolve(NEXT), copy.resolve(NEXT));
+    assertThat(problems(copy))
+        .anyMatch(each -> each.startsWith(CONFIGURATION + ": is missing"))
+        .anyMatch(each -> each.startsWith(NEXT + ": is not named by SHA256SUMS"));
+    listAnew(copy);
+    assertThat(withoutKey(copy))
+        .contains(NEXT + ": is version 1-2.el8, not 1-1.el8 of this release")
+        .anyMatch(
+            each ->
+                each.matches(
+                    "rpm/repodata/primary.xml.gz: names airflow-cluster-homelab .*no package.*"))
+        .contains("rpm/repodata/filelists.xml.gz: does not name " + NEXT);
+  }
+
+  /** Both lists say what is there, so only what is inside can tell. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        WEBSERVER + " | " + WEBSERVER + ": its payload has sha256",
+        "images/s3fs.tar | images/s3fs.tar: its part blobs/sha256/",
+        "rpm/repodata/repomd.xml | rpm/repodata/repomd.xml: "
+      })
+  void whatIsInsideIsLookedAtToo(String path, String said) throws IOException {
+    Path copy = copy(release);
+    flip(copy.resolve(path));
+    listAnew(copy);
+    assertThat(withoutKey(copy)).anyMatch(each -> each.startsWith(said));
+  }
+
+  @Test
+  void anImageThatPodsWouldNotNameIsFound() throws IOException {
+    Path copy = copy(release);
+    String digest = "sha256:" + "0".repeat(64);
+    replace(
+        copy.resolve("images/airflow-worker.digest"),
+        (digest + "\n").getBytes(StandardCharsets.UTF_8));
+    Path template = copy.resolve("manifests/pod_template.yaml");
+    replace(
+        template,
+        Files.readString(template)
+            .replaceAll("(/s3fs@)sha256:\\w+", "$1" + digest)
+            .getBytes(StandardCharsets.UTF_8));
+    listAnew(copy);
+    assertThat(withoutKey(copy))
+        .anyMatch(each -> each.startsWith("images/airflow-worker.digest: says " + digest))
+        .anyMatch(each -> each.startsWith("manifests/pod_template.yaml: names image s3fs with"))
+        .anyMatch(each -> each.contains("holds another /etc/airflow/pod_template.yaml"));
+  }
+
+  @Test
+  void aKickstartWithAnotherKeyIsFound() throws IOException {
+    Path copy = copy(release);
+    replace(
+        copy.resolve("kickstart/airflow3.ks"),
+        Files.readAllBytes(foreign.resolve("kickstart/airflow3.ks")));
+    listAnew(copy);
+    assertThat(withoutKey(copy))
+        .anyMatch(each -> each.startsWith("kickstart/airflow3.ks: makes nodes trust another key"));
+  }
+}
