@@ -3,13 +3,12 @@ package org.airflowappliance.cli;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import java.util.Set;
 import org.airflowappliance.release.NewKey;
 import org.airflowappliance.release.PgpKey;
 import picocli.CommandLine.Command;
@@ -64,18 +63,21 @@ final class KeyCommand implements Runnable {
           String userId,
       @Mixin Verbosity verbosity)
       throws IOException {
-    if (Files.exists(file)) {
-      throw new UserError(
-          file + ": exists already and is kept; choose another name or move it away");
-    }
+    refuse(file, userId);
     String key =
         NewKey.armoured(userId, Instant.now().truncatedTo(ChronoUnit.SECONDS), passphrase());
-    try (var channel =
-        Files.newByteChannel(
-            file,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      channel.write(StandardCharsets.US_ASCII.encode(key));
+    Path fresh =
+        Files.createTempFile(
+            file.toAbsolutePath().getParent(),
+            file.getFileName().toString(),
+            ".new",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    try {
+      Files.writeString(fresh, key, StandardCharsets.US_ASCII);
+      // unlike a move, this does not replace what came there meanwhile
+      Files.createLink(file, fresh);
+    } finally {
+      Files.delete(fresh);
     }
     verbosity.say(
         "wrote %s: key %s of '%s'%s; give people its public part: appliance key export %s"
@@ -88,14 +90,32 @@ final class KeyCommand implements Runnable {
     return 0;
   }
 
+  /** Before the key is made, which takes a while. */
+  private static void refuse(Path file, String userId) {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new UserError(
+          file + ": exists already and is kept; choose another name or move it away");
+    }
+    if (!Files.isDirectory(file.toAbsolutePath().getParent())) {
+      throw new UserError(
+          file + ": there is no folder " + file.toAbsolutePath().getParent() + "; make it first");
+    }
+    if (userId.isBlank() || userId.chars().anyMatch(Character::isISOControl)) {
+      throw new UserError(
+          "--user-id '%s': is blank or holds what is no text; write a name, and an address in <>"
+              .formatted(userId));
+    }
+  }
+
   @Command(
       name = "export",
       description =
-          "Prints the public part of a secret key; nodes get it with the release, people by a way that they trust.",
+          "Prints the public part of a secret key, for which no passphrase is needed; nodes get it with the release,"
+              + " people by a way that they trust.",
       footer = {"", "Example:", "  appliance key export release-key.asc > release-key.pub"})
   int export(@Parameters(paramLabel = "FILE", description = "The secret key.") Path file)
       throws IOException {
-    spec.commandLine().getOut().print(PgpKey.read(file, passphrase()).publicKey());
+    spec.commandLine().getOut().print(PgpKey.publicPart(file));
     spec.commandLine().getOut().flush();
     return 0;
   }

@@ -1,5 +1,6 @@
 package org.airflowappliance.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -26,7 +27,15 @@ record ReleaseFolder(Path path) {
   }
 
   private JsonNode index() throws IOException {
-    return new ObjectMapper().readTree(path.resolve(ReleaseIndex.NAME).toFile());
+    try {
+      return new ObjectMapper().readTree(path.resolve(ReleaseIndex.NAME).toFile());
+    } catch (JsonProcessingException damaged) {
+      throw new UserError(
+          path.resolve(ReleaseIndex.NAME)
+              + ": is damaged ("
+              + damaged.getOriginalMessage()
+              + "); fetch or build the release again");
+    }
   }
 
   /** What its images are tagged with: Airflow's version and the serial of the lock. */

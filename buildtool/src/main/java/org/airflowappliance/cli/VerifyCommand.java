@@ -3,9 +3,11 @@ package org.airflowappliance.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.airflowappliance.release.ReleaseIndex;
 import org.airflowappliance.verify.Certificate;
 import org.airflowappliance.verify.Verification;
 import picocli.CommandLine.Command;
@@ -34,6 +36,7 @@ import picocli.CommandLine.Parameters;
     footer = {"", "Example:", "  appliance verify release --key release-key.pub"})
 final class VerifyCommand implements Callable<Integer> {
   private static final int NOT_AUTHENTICATED = 3;
+  private static final int SHOWN = 100;
 
   @Mixin Verbosity verbosity;
 
@@ -50,24 +53,41 @@ final class VerifyCommand implements Callable<Integer> {
       names = "--newer-than",
       paramLabel = "RELEASE|NUMBER",
       description =
-          "Refuse it unless its number is higher than this, or than that release's: an old one may be signed and still be a step back.")
+          "Refuse it unless its number is higher than this, or than that release's (./2 is a folder): an old one is signed, too.")
   String newerThan;
+
+  @Option(
+      names = "--cluster",
+      paramLabel = "NAME",
+      description = "Refuse it unless it is of this cluster; one key may sign several clusters'.")
+  String cluster;
 
   @Override
   public Integer call() throws IOException {
-    if (!Files.isDirectory(release)) {
+    if (!Files.isDirectory(release) || !isRelease()) {
       throw new UserError(
-          release + ": is no folder; name one that `appliance build` wrote or that was fetched");
+          release
+              + ": is no folder of a release (with SHA256SUMS and release.json); name one that `appliance build` wrote or that was fetched");
     }
     Optional<Certificate> certificate =
         key == null ? Optional.empty() : Optional.of(Certificate.read(key));
+    Optional<Wanted> wanted = newerThan == null ? Optional.empty() : Optional.of(wanted());
     Verification found = Verification.of(release, certificate);
-    List<String> problems = found.problems().stream().map(each -> release + "/" + each).toList();
+    List<String> problems = new ArrayList<>();
+    found.problems().stream().limit(SHOWN).forEach(each -> problems.add(release + "/" + each));
+    if (found.problems().size() > SHOWN) {
+      problems.add("and %d problems more".formatted(found.problems().size() - SHOWN));
+    }
+    if (problems.isEmpty()) {
+      wanted.ifPresent(each -> problems.addAll(each.complaints(release, found)));
+      if (cluster != null && !cluster.equals(found.cluster())) {
+        problems.add(
+            "%s: is of cluster '%s', not '%s'; fetch the right one"
+                .formatted(release, found.cluster(), cluster));
+      }
+    }
     if (!problems.isEmpty()) {
       throw new UserError(problems);
-    }
-    if (newerThan != null) {
-      refuseOlder(found);
     }
     verbosity.say(
         "%s: release %d of %s, Airflow %s: %d files, %s, %s"
@@ -89,23 +109,40 @@ final class VerifyCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void refuseOlder(Verification found) throws IOException {
-    int serial;
-    if (newerThan.matches("[0-9]{1,9}")) {
-      serial = Integer.parseInt(newerThan);
-    } else {
-      ReleaseFolder other = new ReleaseFolder(Path.of(newerThan));
-      if (!other.cluster().equals(found.cluster())) {
-        throw new UserError(
-            "%s: is of cluster %s, but %s of %s; compare releases of one cluster"
-                .formatted(release, found.cluster(), newerThan, other.cluster()));
+  private boolean isRelease() {
+    return Files.exists(release.resolve("SHA256SUMS"))
+        || Files.exists(release.resolve(ReleaseIndex.NAME));
+  }
+
+  /**
+   * What the release has to be newer than.
+   *
+   * @param cluster empty when only a number was given
+   */
+  private record Wanted(String cluster, int number) {
+    List<String> complaints(Path release, Verification found) {
+      if (!cluster.isEmpty() && !cluster.equals(found.cluster())) {
+        return List.of(
+            "%s: is of cluster '%s', not '%s' as the one before; compare releases of one cluster"
+                .formatted(release, found.cluster(), cluster));
       }
-      serial = other.number();
+      return found.serial() > number
+          ? List.of()
+          : List.of(
+              "%s: is release %d, which is not newer than %d; fetch the new one, or raise `release` in cluster.yaml and build"
+                  .formatted(release, found.serial(), number));
     }
-    if (found.serial() <= serial) {
+  }
+
+  private Wanted wanted() throws IOException {
+    if (newerThan.matches("[0-9]{1,9}")) {
+      return new Wanted("", Integer.parseInt(newerThan));
+    }
+    ReleaseFolder other = new ReleaseFolder(Path.of(newerThan));
+    if (other.number() < 1) {
       throw new UserError(
-          "%s: is release %d, which is not newer than %d; fetch the new one, or raise `release` in cluster.yaml and build"
-              .formatted(release, found.serial(), serial));
+          newerThan + ": its release.json names no number of a release; give the number itself");
     }
+    return new Wanted(other.cluster(), other.number());
   }
 }

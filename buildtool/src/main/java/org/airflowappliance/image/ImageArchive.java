@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.airflowappliance.file.Content;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -29,6 +30,7 @@ public final class ImageArchive implements Closeable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String INDEX = "index.json";
   private static final String DOCKER_MANIFEST = "manifest.json";
+  private static final String OCI_LAYOUT = "oci-layout";
 
   private final TarFile tar;
   private final Map<String, TarArchiveEntry> entries = new HashMap<>();
@@ -73,9 +75,33 @@ public final class ImageArchive implements Closeable {
         .toList();
   }
 
-  /** The image's manifest, which a registry serves. */
-  public JsonNode manifest() throws IOException {
-    return json(blob(digest()));
+  /**
+   * What is in the archive that does not belong to one image in both forms, a line each: another
+   * reader than this one could take it for the image.
+   */
+  public List<String> oddities() throws IOException {
+    List<String> odd = new ArrayList<>();
+    int images = json(INDEX).path("manifests").size();
+    int loaded = json(DOCKER_MANIFEST).size();
+    if (images != 1 || loaded != 1) {
+      odd.add("holds %d images for containerd and %d for Docker".formatted(images, loaded));
+    }
+    JsonNode manifest = json(blob(digest()));
+    String config = blob(manifest.path("config").path("digest").asText());
+    List<String> layers = new ArrayList<>();
+    manifest.path("layers").forEach(each -> layers.add(blob(each.path("digest").asText())));
+    if (!config.equals(dockerManifest().path("Config").asText()) || !layers.equals(layers())) {
+      odd.add("is another image for Docker than for containerd");
+    }
+    TreeSet<String> missing = new TreeSet<>(layers);
+    missing.addAll(List.of(OCI_LAYOUT, INDEX, DOCKER_MANIFEST, blob(digest()), config));
+    for (TarArchiveEntry entry : tar.getEntries()) {
+      if (!missing.remove(entry.getName()) || !entry.isFile() || entry.isSparse()) {
+        odd.add("holds " + entry.getName() + ", which is no part of the image, or twice");
+      }
+    }
+    missing.forEach(each -> odd.add("holds no " + each));
+    return odd;
   }
 
   /** The bytes of a part of the archive. */
@@ -133,7 +159,7 @@ public final class ImageArchive implements Closeable {
   }
 
   private void copy(String name, TarArchiveOutputStream to) throws IOException {
-    JsonNode manifest = manifest();
+    JsonNode manifest = json(blob(digest()));
     List<String> blobs = new ArrayList<>();
     manifest.path("layers").forEach(layer -> blobs.add(blob(layer.path("digest").asText())));
     String config = blob(manifest.path("config").path("digest").asText());
@@ -142,7 +168,7 @@ public final class ImageArchive implements Closeable {
     image.putArray("RepoTags").add(name);
     blobs.forEach(image.putArray("Layers")::add);
     // what is read first stands first
-    DockerArchive.add(to, "oci-layout", content("oci-layout"));
+    DockerArchive.add(to, OCI_LAYOUT, content(OCI_LAYOUT));
     DockerArchive.add(to, INDEX, Content.of(JSON.writeValueAsBytes(named(name))));
     DockerArchive.add(to, DOCKER_MANIFEST, Content.of(JSON.writeValueAsBytes(docker)));
     for (String each : List.of(blob(digest()), config)) {

@@ -45,12 +45,21 @@ public final class PgpKey implements Signer {
    * @throws IllegalKey when the file holds no key that can sign a release
    */
   public static PgpKey read(Path file, Optional<String> passphrase) throws IOException {
-    if (!Files.isReadable(file)) {
+    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
       throw new IllegalKey(
           file + ": cannot be read; give an ASCII-armoured OpenPGP secret key with --sign-key");
     }
     String text = Files.readString(file, StandardCharsets.ISO_8859_1);
     return of(file.toString(), text, passphrase);
+  }
+
+  /** The public part of a secret key, ASCII-armoured; its passphrase is not needed. */
+  public static String publicPart(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalKey(file + ": is no file; name an ASCII-armoured OpenPGP secret key");
+    }
+    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    return armoured(new SecretKeyText(file.toString(), text).ring());
   }
 
   /** The development key kept in {@code folder}, made at the first call; its user id says so. */
@@ -91,6 +100,10 @@ public final class PgpKey implements Signer {
 
   @Override
   public String publicKey() {
+    return armoured(ring);
+  }
+
+  private static String armoured(PGPSecretKeyRing ring) {
     try {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       try (OutputStream armour = armour(out)) {

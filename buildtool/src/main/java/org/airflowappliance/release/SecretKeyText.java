@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
-import org.bouncycastle.bcpg.PublicKeyAlgorithmTags;
 import org.bouncycastle.bcpg.sig.KeyFlags;
 import org.bouncycastle.openpgp.PGPException;
 import org.bouncycastle.openpgp.PGPPrivateKey;
@@ -25,9 +24,6 @@ import org.bouncycastle.openpgp.operator.bc.BcPGPDigestCalculatorProvider;
  * @param text the armoured key
  */
 record SecretKeyText(String place, String text) {
-  private static final int RSA_BITS = 4096;
-  private static final int ED25519_BITS = 256;
-
   /** The one key of the text, known to be of a kind that may sign a release. */
   PGPSecretKeyRing ring() {
     if (!text.contains("-----BEGIN PGP PRIVATE KEY BLOCK-----")) {
@@ -69,7 +65,11 @@ record SecretKeyText(String place, String text) {
       throw problem(
           "the primary key may not sign, and rpm looks for no subkey; give a key that may");
     }
-    kind(key);
+    KeyKind.complaint(key)
+        .ifPresent(
+            problem -> {
+              throw problem(problem);
+            });
   }
 
   /** A key without a word on its use may be used for everything. */
@@ -86,32 +86,6 @@ record SecretKeyText(String place, String text) {
       }
     }
     return !says;
-  }
-
-  private void kind(PGPPublicKey key) {
-    switch (key.getAlgorithm()) {
-      case PublicKeyAlgorithmTags.RSA_GENERAL -> {
-        if (key.getBitStrength() < RSA_BITS) {
-          throw problem(
-              "is an RSA key of "
-                  + key.getBitStrength()
-                  + " bits, but a release is signed with "
-                  + RSA_BITS
-                  + " or more; make one with `gpg --quick-generate-key NAME rsa4096 sign never`");
-        }
-      }
-      case PublicKeyAlgorithmTags.EDDSA_LEGACY -> {
-        if (key.getBitStrength() > ED25519_BITS) {
-          throw problem("is an EdDSA key of another curve than Ed25519, which rpm does not know");
-        }
-      }
-      default ->
-          throw problem(
-              "is a key of OpenPGP's algorithm "
-                  + key.getAlgorithm()
-                  + ", but a release is signed with RSA or Ed25519;"
-                  + " make one with `gpg --quick-generate-key NAME rsa4096 sign never`");
-    }
   }
 
   /** The primary key's secret part. */

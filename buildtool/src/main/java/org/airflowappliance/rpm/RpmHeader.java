@@ -34,6 +34,9 @@ public record RpmHeader(TagTable signature, TagTable tags, long start, long end,
 
   private static ByteBuffer bytes(FileChannel channel, Path rpm, long start, int length)
       throws IOException {
+    if (length > channel.size() - start) {
+      throw new EOFException(rpm + ": ends within its header; build it again");
+    }
     ByteBuffer buffer = ByteBuffer.allocate(length);
     while (buffer.hasRemaining()) {
       if (channel.read(buffer, start + buffer.position()) < 0) {

@@ -15,32 +15,37 @@ import org.airflowappliance.file.Tally;
  * What keeps a package from being changed unseen: the signature over its header, which in turn
  * holds the digest of the payload.
  *
- * @param tags the main header
- * @param header its bytes, which are signed
+ * @param header what the package says
+ * @param signedBytes the main header as it stands in the file
  * @param signature OpenPGP's packet; no bytes when there is none
  * @param complaints what does not fit in the package itself
  */
-public record RpmSeal(TagTable tags, byte[] header, byte[] signature, List<String> complaints) {
+public record RpmSeal(
+    RpmHeader header, byte[] signedBytes, byte[] signature, List<String> complaints) {
   private static final int SHA256 = 8;
+
+  // rpm's bits of a comparison: less, greater, equal
+  private static final int COMPARISON = 1 << 1 | 1 << 2 | 1 << 3;
+  private static final int EQUAL = 1 << 3;
 
   /** Reads a package once, from its start to its end. */
   public static RpmSeal of(Path rpm) throws IOException {
-    RpmHeader headers = RpmHeader.read(rpm);
+    RpmHeader header = RpmHeader.read(rpm);
     List<String> complaints = new ArrayList<>();
     try (InputStream in = new BufferedInputStream(Files.newInputStream(rpm))) {
-      in.skipNBytes(headers.start());
-      byte[] header = in.readNBytes((int) (headers.end() - headers.start()));
+      in.skipNBytes(header.start());
+      byte[] signed = in.readNBytes((int) (header.end() - header.start()));
+      TagTable signature = header.signature();
       compare(
           "header",
-          headers.signature().text(RpmTag.SHA256_OF_HEADER),
-          HexFormat.of().formatHex(Tally.digest("SHA-256").digest(header)),
+          signature.text(RpmTag.SHA256_OF_HEADER),
+          HexFormat.of().formatHex(Tally.digest("SHA-256").digest(signed)),
           complaints);
-      payload(headers.tags(), in, complaints);
-      TagTable signature = headers.signature();
+      payload(header.tags(), in, complaints);
       byte[] packet =
           signature.bytes(
               signature.has(RpmTag.SIGNED_BY_RSA) ? RpmTag.SIGNED_BY_RSA : RpmTag.SIGNED_BY_DSA);
-      return new RpmSeal(headers.tags(), header, packet, complaints);
+      return new RpmSeal(header, signed, packet, complaints);
     }
   }
 
@@ -62,13 +67,31 @@ public record RpmSeal(TagTable tags, byte[] header, byte[] signature, List<Strin
     }
   }
 
+  /** The package's name. */
+  public String name() {
+    return header.tags().text(RpmTag.NAME);
+  }
+
+  /** Version and release, with a hyphen between. */
+  public String version() {
+    return header.tags().text(RpmTag.VERSION) + "-" + header.tags().text(RpmTag.RELEASE);
+  }
+
   /** How the file of such a package is called. */
   public String fileName() {
-    return "%s-%s-%s.%s.rpm"
-        .formatted(
-            tags.text(RpmTag.NAME),
-            tags.text(RpmTag.VERSION),
-            tags.text(RpmTag.RELEASE),
-            tags.text(RpmTag.ARCH));
+    return "%s-%s.%s.rpm".formatted(name(), version(), header.tags().text(RpmTag.ARCH));
+  }
+
+  /** The version that it wants of a package exactly; empty when it does not. */
+  public String exactly(String wanted) {
+    TagTable tags = header.tags();
+    List<String> names = tags.texts(RpmTag.REQUIRE_NAMES);
+    long[] flags = tags.numbers(RpmTag.REQUIRE_FLAGS);
+    for (int at = 0; at < names.size(); at++) {
+      if (names.get(at).equals(wanted) && (flags[at] & COMPARISON) == EQUAL) {
+        return tags.texts(RpmTag.REQUIRE_VERSIONS).get(at);
+      }
+    }
+    return "";
   }
 }

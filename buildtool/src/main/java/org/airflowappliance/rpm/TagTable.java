@@ -43,7 +43,13 @@ public final class TagTable {
     TagTable table = new TagTable(data, 16 + 16 * count + size);
     for (int entry = 0; entry < count; entry++) {
       int tag = index.getInt();
-      table.slots.put(tag, new Slot(index.getInt(), index.getInt(), index.getInt()));
+      Slot slot = new Slot(index.getInt(), index.getInt(), index.getInt());
+      boolean outside = slot.offset() < 0 || slot.offset() > size;
+      // every element takes a byte at least
+      boolean tooMany = slot.count() < 0 || slot.count() > size - slot.offset();
+      if (outside || tooMany || table.slots.put(tag, slot) != null) {
+        throw new IOException(place + ": the RPM header's entry " + tag + " is wrong");
+      }
     }
     return table;
   }

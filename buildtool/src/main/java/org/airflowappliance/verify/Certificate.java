@@ -10,8 +10,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import org.airflowappliance.release.KeyKind;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
 import org.bouncycastle.openpgp.PGPException;
 import org.bouncycastle.openpgp.PGPPublicKey;
@@ -43,27 +43,7 @@ public final class Certificate {
    * @throws UnusableCertificate when it is none, several, or one that must not be trusted any more
    */
   public static Certificate read(Path file) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    if (new String(bytes, StandardCharsets.ISO_8859_1).contains("PGP PRIVATE KEY BLOCK")) {
-      throw new UnusableCertificate(
-          file
-              + ": is a secret key, which stays where releases are signed;"
-              + " write its public part with `appliance key export "
-              + file
-              + "`");
-    }
-    List<PGPPublicKeyRing> rings = new ArrayList<>();
-    try (InputStream in = PGPUtil.getDecoderStream(new ByteArrayInputStream(bytes))) {
-      new BcPGPPublicKeyRingCollection(in).forEach(rings::add);
-    } catch (IOException | PGPException | RuntimeException broken) {
-      throw new UnusableCertificate(
-          file + ": is no OpenPGP public key (" + broken.getMessage() + "); fetch it again");
-    }
-    if (rings.size() != 1) {
-      throw new UnusableCertificate(
-          file + ": holds " + rings.size() + " public keys; give the one that signs releases");
-    }
-    PGPPublicKey key = rings.get(0).getPublicKey();
+    PGPPublicKey key = only(file);
     if (key.hasRevocation()) {
       throw new UnusableCertificate(
           file + ": key " + fingerprint(key) + " is revoked; ask who signs for the new one");
@@ -74,7 +54,52 @@ public final class Certificate {
       throw new UnusableCertificate(
           file + ": key " + fingerprint(key) + " expired at " + end + "; ask for it anew");
     }
+    KeyKind.complaint(key)
+        .ifPresent(
+            problem -> {
+              throw new UnusableCertificate(file + ": " + problem);
+            });
     return new Certificate(key);
+  }
+
+  /** The fingerprint of a public key that need not be trusted. */
+  static String fingerprint(Path file) throws IOException {
+    return fingerprint(only(file));
+  }
+
+  /** A certificate for looking whether signatures fit, which says nothing about whose they are. */
+  static Certificate untrusted(Path file) throws IOException {
+    return new Certificate(only(file));
+  }
+
+  private static PGPPublicKey only(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new UnusableCertificate(file + ": is no file; name an OpenPGP public key");
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    if (text.contains("PGP PRIVATE KEY BLOCK")) {
+      throw new UnusableCertificate(
+          file
+              + ": is a secret key, which stays where releases are signed; write its public part with `appliance key export "
+              + file
+              + "`");
+    }
+    List<PGPPublicKeyRing> rings = new ArrayList<>();
+    try (InputStream in = PGPUtil.getDecoderStream(new ByteArrayInputStream(bytes))) {
+      new BcPGPPublicKeyRingCollection(in).forEach(rings::add);
+    } catch (IOException | PGPException | RuntimeException broken) {
+      throw new UnusableCertificate(
+          file + ": is no OpenPGP public key (" + broken.getMessage() + "); fetch it again");
+    }
+    // rpm takes every block of a file, the library the first one
+    int blocks = text.split("-----BEGIN PGP", -1).length - 1;
+    if (rings.size() != 1 || blocks > 1) {
+      throw new UnusableCertificate(
+          "%s: holds %d public keys; give the one that signs releases, alone"
+              .formatted(file, Math.max(rings.size(), blocks)));
+    }
+    return rings.get(0).getPublicKey();
   }
 
   /** Upper-case hexadecimal digits. */
@@ -92,49 +117,58 @@ public final class Certificate {
   }
 
   /**
-   * What speaks against a detached signature; nothing when it is this key's over these bytes.
+   * What a signature is worth.
+   *
+   * @param problem what speaks against it; empty when nothing does
+   * @param ofSignature whether that is the signature's fault and not of what it signs
+   */
+  record Verdict(String problem, boolean ofSignature) {
+    boolean good() {
+      return problem.isEmpty();
+    }
+  }
+
+  /**
+   * Whether a detached signature is this key's over these bytes.
    *
    * @param signature armoured or not
    */
-  public Optional<String> complaint(byte[] signature, InputStream data) throws IOException {
-    List<PGPSignature> found = signatures(signature);
-    if (found.isEmpty()) {
-      return Optional.of("holds no OpenPGP signature");
-    }
-    for (PGPSignature each : found) {
-      if (each.getKeyID() == key.getKeyID()) {
-        return complaint(each, data);
-      }
-    }
-    return Optional.of(
-        "is signed by key %016X, not by %s".formatted(found.get(0).getKeyID(), fingerprint()));
-  }
-
-  private static List<PGPSignature> signatures(byte[] bytes) {
-    List<PGPSignature> all = new ArrayList<>();
-    try (InputStream in = PGPUtil.getDecoderStream(new ByteArrayInputStream(bytes))) {
+  Verdict verdict(byte[] signature, InputStream data) throws IOException {
+    List<PGPSignature> found = new ArrayList<>();
+    try (InputStream in = PGPUtil.getDecoderStream(new ByteArrayInputStream(signature))) {
       BcPGPObjectFactory objects = new BcPGPObjectFactory(in);
       for (Object each = objects.nextObject(); each != null; each = objects.nextObject()) {
         if (each instanceof PGPSignatureList list) {
-          list.forEach(all::add);
+          list.forEach(found::add);
         }
       }
     } catch (IOException | RuntimeException damaged) {
-      // what is no signature is told as none
-      return List.of();
+      return new Verdict(
+          "holds a damaged OpenPGP signature (" + damaged.getMessage() + "); fetch it again", true);
     }
-    return all;
+    for (PGPSignature each : found) {
+      if (each.getKeyID() == key.getKeyID()) {
+        return verdict(each, data);
+      }
+    }
+    return found.isEmpty()
+        ? new Verdict("holds no OpenPGP signature; fetch it again", true)
+        : new Verdict(
+            "is signed by key %016X, not by %s; fetch it from who signs it"
+                .formatted(found.get(0).getKeyID(), fingerprint()),
+            false);
   }
 
-  private Optional<String> complaint(PGPSignature signature, InputStream data) throws IOException {
+  private Verdict verdict(PGPSignature signature, InputStream data) throws IOException {
     if (signature.getSignatureType() != PGPSignature.BINARY_DOCUMENT) {
-      return Optional.of("has a signature of another kind than one over a file");
+      return new Verdict("holds a signature of another kind than one over a file", true);
     }
     if (!HASHES.contains(signature.getHashAlgorithm())) {
-      return Optional.of(
-          "has a signature with OpenPGP's hash "
+      return new Verdict(
+          "holds a signature with OpenPGP's hash "
               + signature.getHashAlgorithm()
-              + ", which is weaker than SHA-256");
+              + ", which is weaker than SHA-256",
+          true);
     }
     try {
       signature.init(new BcPGPContentVerifierBuilderProvider(), key);
@@ -143,10 +177,11 @@ public final class Certificate {
         signature.update(part, 0, count);
       }
       return signature.verify()
-          ? Optional.empty()
-          : Optional.of("is not what key " + fingerprint() + " has signed");
-    } catch (PGPException problem) {
-      return Optional.of("has a damaged signature (" + problem.getMessage() + ")");
+          ? new Verdict("", false)
+          : new Verdict("is not what key " + fingerprint() + " has signed; fetch it again", false);
+    } catch (PGPException | RuntimeException problem) {
+      return new Verdict(
+          "holds a damaged signature (" + problem.getMessage() + "); fetch it again", true);
     }
   }
 }

@@ -3,48 +3,80 @@ package org.airflowappliance.verify;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.Map;
-import org.airflowappliance.release.ReleaseIndex;
+import java.util.TreeMap;
 import org.airflowappliance.rpm.RpmFile;
-import org.airflowappliance.rpm.RpmHeader;
 import org.airflowappliance.rpm.RpmSeal;
-import org.airflowappliance.rpm.RpmTag;
+import org.airflowappliance.verify.ReleaseFiles.Seen;
 
 /** What stands at two places of a release is the same at both: no mix of two releases. */
-record CopiesCheck(ReleaseFiles release, Findings findings) {
-  private static final String TEMPLATE = "manifests/pod_template.yaml";
+record CopiesCheck(ReleaseFiles release, JsonNode index, Findings findings) {
+  /** A manifest by its path, and where the configuration's package puts its copy. */
+  private static final Map<String, String> COPIES =
+      Map.of(
+          "manifests/pod_template\\.yaml", "/etc/airflow/pod_template.yaml",
+          "manifests/tenants/([^/]+\\.yaml)", "/etc/airflow/tenants/$1");
 
   void check(Map<String, RpmSeal> packages) {
-    packages.forEach((path, seal) -> findings.look(path, () -> one(path, seal)));
+    packages.forEach((path, seal) -> findings.look(path, () -> itself(path, seal)));
+    packages.forEach((path, seal) -> findings.look(path, () -> versions(path, seal, packages)));
+    String configuration = "airflow-cluster-" + index.path("cluster").asText();
+    packages.forEach(
+        (path, seal) -> {
+          if (seal.name().equals(configuration)) {
+            findings.look(path, () -> configuration(path, seal));
+          }
+        });
     for (String kickstart : release.matching("kickstart/.*\\.ks")) {
       findings.look(kickstart, () -> trusts(kickstart));
     }
   }
 
-  private void one(String path, RpmSeal seal) throws IOException {
-    seal.complaints().forEach(each -> findings.add(path, each));
+  private void itself(String path, RpmSeal seal) {
+    seal.complaints().forEach(each -> findings.add(path, each + "; fetch it again"));
     if (!path.endsWith("/" + seal.fileName())) {
       findings.add(path, "is " + seal.fileName() + " inside");
     }
-    JsonNode index = release.json(ReleaseIndex.NAME);
-    boolean configuration =
-        seal.tags().text(RpmTag.NAME).equals("airflow-cluster-" + index.path("cluster").asText());
-    String version = seal.tags().text(RpmTag.VERSION) + "-" + seal.tags().text(RpmTag.RELEASE);
-    String expected =
-        configuration
-            ? "1-" + index.path("release").asText()
-            : index.path("airflow").asText() + "-" + index.path("lockSerial").asText();
-    if (!version.equals(expected + ".el8")) {
-      findings.add(path, "is version %s, not %s.el8 of this release".formatted(version, expected));
+  }
+
+  /** Packages of a release want each other in exactly the versions that are there. */
+  private void versions(String path, RpmSeal seal, Map<String, RpmSeal> packages) {
+    packages
+        .values()
+        .forEach(
+            other -> {
+              String wanted = seal.exactly(other.name());
+              if (!wanted.isEmpty() && !wanted.equals(other.version())) {
+                findings.add(
+                    path,
+                    "needs %s %s, but the release has %s; do not mix releases"
+                        .formatted(other.name(), wanted, other.version()));
+              }
+            });
+  }
+
+  private void configuration(String path, RpmSeal seal) {
+    String expected = "1-" + index.path("release").asText() + ".el8";
+    if (!seal.version().equals(expected)) {
+      findings.add(
+          path,
+          "is version %s, not %s of this release; do not mix releases"
+              .formatted(seal.version(), expected));
+      return;
     }
-    for (RpmFile file : RpmHeader.read(release.at(path)).files()) {
-      boolean differs =
-          file.path().equals("/etc/airflow/pod_template.yaml")
-              && release.find(TEMPLATE).isPresent()
-              && !file.digest().equals(release.find(TEMPLATE).orElseThrow().sha256());
-      if (differs) {
-        findings.add(path, "holds another " + file.path() + " than " + TEMPLATE);
-      }
+    TreeMap<String, String> packed = new TreeMap<>();
+    for (RpmFile file : seal.header().files()) {
+      packed.put(file.path(), file.digest());
     }
+    COPIES.forEach(
+        (manifest, copy) -> {
+          for (String original : release.matching(manifest)) {
+            String place = original.replaceAll(manifest, copy);
+            String is = release.find(original).map(Seen::sha256).orElse("");
+            if (!is.equals(packed.get(place))) {
+              findings.add(path, "holds another %s than %s".formatted(place, original));
+            }
+          }
+        });
   }
 
   private void trusts(String kickstart) throws IOException {

@@ -18,13 +18,20 @@ final class Findings {
   }
 
   /**
-   * Notes a problem.
+   * Notes a problem. Names come from who made the files, so nothing in them steers a terminal.
    *
    * @param file of the release, from its folder
    */
   void add(String file, String problem) {
-    lines.add(file + ": " + problem);
+    lines.add((file + ": " + problem).replaceAll("\\p{Cntrl}", "?"));
     files.add(file);
+  }
+
+  /** The same unless the file is known to be wrong already: one reason is enough. */
+  void addFirst(String file, String problem) {
+    if (!files.contains(file)) {
+      add(file, problem);
+    }
   }
 
   /** Looks into a file unless it is known to be wrong already: what is in it says nothing then. */
@@ -34,9 +41,17 @@ final class Findings {
     }
     try {
       look.at();
-    } catch (IOException | RuntimeException unreadable) {
-      add(file, "cannot be read (" + unreadable + ")");
+    } catch (IOException unreadable) {
+      add(file, "is damaged (" + unreadable.getMessage() + "); fetch it again");
+    } catch (RuntimeException damaged) {
+      // parsers of foreign formats answer so to what is none
+      add(file, "is damaged (" + damaged + "); fetch it again");
     }
+  }
+
+  /** Whether a file is known to be wrong whose path a pattern matches. */
+  boolean any(String pattern) {
+    return files.stream().anyMatch(each -> each.matches(pattern));
   }
 
   List<String> lines() {

@@ -1,6 +1,7 @@
 package org.airflowappliance.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.util.Set;
 import java.util.TreeMap;
@@ -11,26 +12,32 @@ import org.airflowappliance.release.ReleaseIndex;
 import org.airflowappliance.verify.ReleaseFiles.Seen;
 
 /** {@code SHA256SUMS} and {@code release.json} name every file, and each is as they say. */
-record ListsCheck(ReleaseFiles release, Findings findings) {
+final class ListsCheck {
   static final String SUMS = "SHA256SUMS";
-  private static final Set<String> UNLISTED = Set.of(SUMS, SUMS + ".asc");
+  static final String SIGNATURE = ".asc";
+  private static final Set<String> UNLISTED = Set.of(SUMS, SUMS + SIGNATURE);
   private static final Pattern LINE = Pattern.compile("([0-9a-f]{64})  (.+)");
 
-  void check() {
-    release
-        .others()
-        .forEach(each -> findings.add(each, "is no file but a link or a device; remove it"));
+  private final ReleaseFiles release;
+  private final Findings findings;
+  private JsonNode index = MissingNode.getInstance();
+
+  ListsCheck(ReleaseFiles release, Findings findings) {
+    this.release = release;
+    this.findings = findings;
+  }
+
+  /** Gives what release.json says; a missing node when it cannot be read. */
+  JsonNode check() {
+    release.unfit().forEach(findings::add);
     for (String list : new String[] {SUMS, ReleaseIndex.NAME}) {
-      if (release.find(list).isEmpty()) {
-        findings.add(list, "is missing; fetch the release again");
+      if (!release.has(list)) {
+        findings.addFirst(list, "is missing; fetch the release again");
       }
     }
-    if (release.find(SUMS).isPresent()) {
-      findings.look(SUMS, this::sums);
-    }
-    if (release.find(ReleaseIndex.NAME).isPresent()) {
-      findings.look(ReleaseIndex.NAME, this::index);
-    }
+    findings.look(SUMS, this::sums);
+    findings.look(ReleaseIndex.NAME, this::index);
+    return index;
   }
 
   private void sums() throws IOException {
@@ -45,7 +52,7 @@ record ListsCheck(ReleaseFiles release, Findings findings) {
         (path, sha256) -> {
           String is = release.find(path).map(Seen::sha256).orElse("");
           if (is.isEmpty()) {
-            findings.add(path, "is missing, but " + SUMS + " names it; fetch it again");
+            findings.addFirst(path, "is missing, but " + SUMS + " names it; fetch it again");
           } else if (!is.equals(sha256)) {
             findings.add(
                 path, "has sha256 %s, but %s says %s; fetch it again".formatted(is, SUMS, sha256));
@@ -55,22 +62,20 @@ record ListsCheck(ReleaseFiles release, Findings findings) {
   }
 
   private void index() throws IOException {
+    index = release.json(ReleaseIndex.NAME);
     TreeSet<String> paths = new TreeSet<>();
-    for (JsonNode file : release.json(ReleaseIndex.NAME).path("files")) {
+    for (JsonNode file : index.path("files")) {
       String path = file.path("path").asText();
       paths.add(path);
       Seen said = new Seen(file.path("size").asLong(-1), file.path("sha256").asText());
       Seen is = release.find(path).orElse(null);
       if (is == null) {
-        findings.look(path, () -> findings.add(path, "is missing, but release.json names it"));
+        findings.addFirst(path, "is missing, but release.json names it; fetch it again");
       } else if (!is.equals(said)) {
-        findings.look(
+        findings.addFirst(
             path,
-            () ->
-                findings.add(
-                    path,
-                    "has %d bytes and sha256 %s, but release.json says %d and %s"
-                        .formatted(is.size(), is.sha256(), said.size(), said.sha256())));
+            "has %d bytes and sha256 %s, but release.json says %d and %s; fetch it again"
+                .formatted(is.size(), is.sha256(), said.size(), said.sha256()));
       }
     }
     Set<String> unlisted = new TreeSet<>(UNLISTED);
@@ -81,7 +86,7 @@ record ListsCheck(ReleaseFiles release, Findings findings) {
   private void unnamed(String list, Set<String> named, Set<String> besides) {
     for (String path : release.seen().keySet()) {
       if (!named.contains(path) && !besides.contains(path)) {
-        findings.look(path, () -> findings.add(path, "is not named by " + list + "; remove it"));
+        findings.addFirst(path, "is not named by " + list + "; remove it");
       }
     }
   }

@@ -1,20 +1,19 @@
 package org.airflowappliance.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.airflowappliance.release.ReleaseIndex;
 import org.airflowappliance.rpm.RpmSeal;
 
 /**
  * What came out when a release was held against itself and against a key.
  *
  * @param cluster its name; empty when release.json cannot be read
- * @param serial number of the release of this cluster, which each one raises
+ * @param serial number of the release of this cluster, which each one raises; 0 when it has none
  * @param airflow version
  * @param files how many there are
  * @param bytes of all files
@@ -31,16 +30,14 @@ public record Verification(
   public static Verification of(Path folder, Optional<Certificate> key) throws IOException {
     ReleaseFiles release = ReleaseFiles.of(folder);
     Findings findings = new Findings();
-    new ListsCheck(release, findings).check();
-    TreeMap<String, RpmSeal> packages = new TreeMap<>();
-    for (String rpm : release.matching("rpm/.*\\.rpm")) {
-      findings.look(rpm, () -> packages.put(rpm, RpmSeal.of(release.at(rpm))));
+    JsonNode index = new ListsCheck(release, findings).check();
+    Optional<SignaturesCheck> signatures =
+        key.or(() -> shipped(release, findings))
+            .map(each -> new SignaturesCheck(release, each, findings));
+    // what the list does not vouch for is somebody's unknown bytes, which need no parsing
+    if (signatures.map(SignaturesCheck::list).orElse(true)) {
+      inside(release, index, signatures, findings);
     }
-    key.ifPresent(each -> new SignaturesCheck(release, each, findings).check(packages));
-    new CopiesCheck(release, findings).check(packages);
-    new RepositoryCheck(release, findings).check(packages);
-    new ImagesCheck(release, findings).check();
-    JsonNode index = index(release);
     return new Verification(
         index.path("cluster").asText(),
         index.path("release").asInt(),
@@ -50,12 +47,27 @@ public record Verification(
         findings.lines());
   }
 
-  private static JsonNode index(ReleaseFiles release) {
-    try {
-      return release.json(ReleaseIndex.NAME);
-    } catch (IOException unreadable) {
-      // a finding by now
-      return MissingNode.getInstance();
+  /** For integrity alone: whether the signatures are those of the key that lies in the release. */
+  private static Optional<Certificate> shipped(ReleaseFiles release, Findings findings) {
+    List<Certificate> found = new ArrayList<>();
+    for (String file : release.matching("rpm/RPM-GPG-KEY-.*")) {
+      findings.look(file, () -> found.add(Certificate.untrusted(release.at(file))));
     }
+    return found.stream().findFirst();
+  }
+
+  private static void inside(
+      ReleaseFiles release,
+      JsonNode index,
+      Optional<SignaturesCheck> signatures,
+      Findings findings) {
+    TreeMap<String, RpmSeal> packages = new TreeMap<>();
+    for (String rpm : release.matching("rpm/.*\\.rpm")) {
+      findings.look(rpm, () -> packages.put(rpm, RpmSeal.of(release.at(rpm))));
+    }
+    signatures.ifPresent(each -> each.others(index, packages));
+    new RepositoryCheck(release, findings).check(packages);
+    new CopiesCheck(release, index, findings).check(packages);
+    new ImagesCheck(release, findings).check();
   }
 }

@@ -32,6 +32,7 @@ final class KeyCommandTest {
 
   private String verifiedWith(String text) throws IOException {
     Path file = Files.writeString(folder.resolve("key"), text);
+    Files.writeString(folder.resolve("SHA256SUMS"), "");
     Ran ran = Ran.run("verify", folder.toString(), "--key", file.toString());
     assertThat(ran.code()).isEqualTo(1);
     return ran.err();
@@ -40,11 +41,24 @@ final class KeyCommandTest {
   @Test
   void whatIsNoReleaseIsTold() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "");
-    assertThat(Ran.run("verify", file.toString()).err()).contains("file: is no folder");
+    assertThat(Ran.run("verify", file.toString()).err())
+        .contains("file: is no folder of a release");
+    assertThat(Ran.run("verify", folder.toString()).err()).contains("is no folder of a release");
+    Files.writeString(folder.resolve("SHA256SUMS"), "\u001b[2Jnothing\n");
     Ran ran = Ran.run("verify", folder.toString());
     assertThat(ran.code()).isEqualTo(1);
     assertThat(ran.err())
-        .contains("SHA256SUMS: is missing", "release.json: is missing")
+        .contains("SHA256SUMS: the line '?[2Jnothing' is none", "release.json: is missing")
         .doesNotContain("Exception");
+  }
+
+  @Test
+  void aKeyIsMadeWhereItCanBeKept() {
+    Ran ran = Ran.run("key", "generate", folder.resolve("no/key.asc").toString());
+    assertThat(ran.err()).contains("there is no folder " + folder.resolve("no"));
+    Ran blank = Ran.run("key", "generate", folder.resolve("k").toString(), "--user-id", " ");
+    assertThat(blank.err()).contains("is blank");
+    assertThat(folder.resolve("k")).doesNotExist();
+    assertThat(Ran.run("key", "export", folder.toString()).err()).contains("is no file");
   }
 }

@@ -8,9 +8,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +22,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.airflowappliance.file.Tally;
 import org.airflowappliance.it.site.Program;
+import org.airflowappliance.release.PgpKey;
 import org.airflowappliance.verify.Certificate;
 import org.airflowappliance.verify.Verification;
 import org.junit.jupiter.api.BeforeAll;
@@ -85,7 +89,11 @@ final class VerifyIT {
         if (Files.isDirectory(each)) {
           Files.createDirectories(target);
         } else {
-          Files.createLink(target, each);
+          try {
+            Files.createLink(target, each);
+          } catch (FileSystemException another) {
+            Files.copy(each, target);
+          }
         }
       }
     }
@@ -129,6 +137,23 @@ final class VerifyIT {
     replace(copy.resolve("SHA256SUMS"), text.toString().getBytes(StandardCharsets.UTF_8));
   }
 
+  /** A release that nobody has signed, so that what is inside has to fit by itself. */
+  private static void unsigned(Path copy) throws IOException {
+    Files.delete(copy.resolve("rpm/RPM-GPG-KEY-airflow-appliance"));
+    listAnew(copy);
+  }
+
+  /** Made anew and signed by the right key, as by a mistake of who has it. */
+  private static void resigned(Path copy) throws IOException {
+    listAnew(copy);
+    PgpKey secret = PgpKey.development(Tool.cache().resolve("keys"));
+    try (InputStream list = Files.newInputStream(copy.resolve("SHA256SUMS"))) {
+      replace(
+          copy.resolve("SHA256SUMS.asc"),
+          secret.signArmored(list, Instant.now()).getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
   private static String sha256(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file);
         Tally bytes = new Tally(OutputStream.nullOutputStream())) {
@@ -150,11 +175,19 @@ final class VerifyIT {
     Path secret = shared.resolve("somebody.asc");
     assertThat(Files.getPosixFilePermissions(secret))
         .isEqualTo(PosixFilePermissions.fromString("rw-------"));
-    Program locked = Tool.attempt(shared, Map.of(), List.of(), "key", "export", secret.toString());
+    Program locked =
+        Tool.attempt(
+            shared,
+            Map.of(),
+            List.of(),
+            "build",
+            "-q",
+            "--sign-key",
+            secret.toString(),
+            "-o",
+            "no");
     assertThat(locked.err()).contains("protected by a passphrase; give it in APPLIANCE_SIGN_");
-    Program open = Tool.run(shared, LOCKED, "key", "export", secret.toString());
-    Path file = Files.writeString(folder.resolve("pub"), open.out());
-    Certificate somebody = Certificate.read(file);
+    Certificate somebody = Certificate.read(exported(secret));
     assertThat(made.out()).contains("key " + somebody.fingerprint() + " of 'Somebody else';");
     assertThat(Verification.of(foreign, Optional.of(somebody)).problems()).isEmpty();
   }
@@ -175,6 +208,29 @@ final class VerifyIT {
   }
 
   @Test
+  void theListsCanBeCheckedWithoutTheTool() throws IOException {
+    String line =
+        Files.readAllLines(Tool.ROOT.resolve("README.md")).stream()
+            .filter(each -> each.startsWith("gpg --dearmor < KEY"))
+            .findFirst()
+            .orElseThrow();
+    String typed = line.replace("KEY", publicKey.toString());
+    Path copy = copy(release);
+    Program good = shell(copy, typed);
+    assertThat(good.code()).as(good.err()).isZero();
+    flip(copy.resolve("s3/nodes.json"));
+    assertThat(shell(copy, typed).out()).contains("s3/nodes.json: FAILED");
+  }
+
+  private Program shell(Path place, String line) throws IOException {
+    Path home = Files.createDirectories(folder.resolve("gpg"));
+    Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
+    ProcessBuilder command = new ProcessBuilder("sh", "-c", line).directory(place.toFile());
+    command.environment().put("GNUPGHOME", home.toString());
+    return Program.attempt(Duration.ofMinutes(1), command);
+  }
+
+  @Test
   void withoutAKeyItSaysThatNobodyKnowsWhoseItIs() throws IOException {
     Program unknown = verify(release);
     assertThat(unknown.code()).isEqualTo(3);
@@ -186,6 +242,8 @@ final class VerifyIT {
   @Test
   void anOldReleaseIsRefusedWhereANewerOneIsWanted() throws IOException {
     String[] options = {"--key", publicKey.toString(), "--newer-than"};
+    Program other = verify(release, options[0], options[1], "--cluster", "prod");
+    assertThat(other.err()).contains("is of cluster 'homelab', not 'prod'");
     Program same = verify(release, options[0], options[1], options[2], next.toString());
     assertThat(same.code()).isEqualTo(1);
     assertThat(same.err()).contains("is release 1, which is not newer than 2");
@@ -217,16 +275,36 @@ final class VerifyIT {
   void aFlippedBitIsNamed(String path) throws IOException {
     Path copy = copy(release);
     flip(copy.resolve(path));
-    assertThat(problems(copy)).anyMatch(each -> each.startsWith(path + ": has sha256"));
+    assertThat(problems(copy))
+        .as("one line for one reason")
+        .singleElement()
+        .asString()
+        .startsWith(path + ": has sha256");
     assertThat(withoutKey(copy)).anyMatch(each -> each.startsWith(path + ": has sha256"));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"SHA256SUMS", "SHA256SUMS.asc", "rpm/repodata/repomd.xml.asc"})
-  void aChangedListOrSignatureIsNamed(String path) throws IOException {
+  @ValueSource(strings = {"SHA256SUMS", "SHA256SUMS.asc"})
+  void aChangedListOrItsSignatureIsNamed(String path) throws IOException {
     Path copy = copy(release);
     flip(copy.resolve(path));
-    assertThat(problems(copy)).anyMatch(each -> each.startsWith(path.replace(".asc", "")));
+    assertThat(problems(copy)).anyMatch(each -> each.startsWith(path + ": "));
+    assertThat(withoutKey(copy)).anyMatch(each -> each.startsWith(path + ": "));
+    Files.delete(copy.resolve(path));
+    assertThat(problems(copy)).anyMatch(each -> each.startsWith(path + ": is missing"));
+  }
+
+  @Test
+  void aLinkToAReleaseIsOne() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("newest"), release);
+    assertThat(problems(link)).isEmpty();
+  }
+
+  @Test
+  void aReleaseOfSomeSectionsIsWhole() throws IOException {
+    Path some = folder.resolve("some");
+    Tool.run(shared, Map.of(), "build", "-q", "--only", "rpm", "-o", some.toString());
+    assertThat(problems(some)).isEmpty();
   }
 
   @Test
@@ -250,18 +328,33 @@ final class VerifyIT {
   @Test
   void aReleaseOfAnotherKeyIsRefusedWholeAndInParts() throws IOException {
     assertThat(problems(foreign))
-        .anyMatch(each -> each.startsWith("SHA256SUMS: is signed by key"))
-        .anyMatch(each -> each.startsWith("rpm/repodata/repomd.xml: is signed by key"))
-        .anyMatch(each -> each.startsWith(WEBSERVER + ": is signed by key"))
-        .anyMatch(each -> each.startsWith("release.json: says that key"))
-        .anyMatch(each -> each.startsWith("rpm/RPM-GPG-KEY-airflow-appliance: is key"));
+        .singleElement()
+        .asString()
+        .startsWith("SHA256SUMS: is signed by key")
+        .contains("not by " + key.fingerprint());
 
     Path copy = copy(release);
     replace(copy.resolve(WEBSERVER), Files.readAllBytes(foreign.resolve(WEBSERVER)));
+    assertThat(problems(copy)).singleElement().asString().startsWith(WEBSERVER + ": has sha256");
     listAnew(copy);
+    assertThat(problems(copy)).singleElement().asString().startsWith("SHA256SUMS: is not what key");
+    unsigned(copy);
+    assertThat(withoutKey(copy))
+        .contains("rpm/repodata/primary.xml.gz: does not name " + WEBSERVER);
+  }
+
+  @Test
+  void whatElseIsSignedHasToBeSignedByTheSameKey() throws IOException {
+    Path copy = copy(release);
+    for (String path :
+        List.of(WEBSERVER, "rpm/repodata/repomd.xml.asc", "rpm/RPM-GPG-KEY-airflow-appliance")) {
+      replace(copy.resolve(path), Files.readAllBytes(foreign.resolve(path)));
+    }
+    resigned(copy);
     assertThat(problems(copy))
-        .anyMatch(each -> each.startsWith("SHA256SUMS: is not what key"))
-        .anyMatch(each -> each.startsWith(WEBSERVER + ": is signed by key"));
+        .anyMatch(each -> each.startsWith(WEBSERVER + ": is signed by key"))
+        .anyMatch(each -> each.startsWith("rpm/repodata/repomd.xml: is signed by key"))
+        .anyMatch(each -> each.startsWith("rpm/RPM-GPG-KEY-airflow-appliance: is key"));
   }
 
   @Test
@@ -272,9 +365,9 @@ final class VerifyIT {
     assertThat(problems(copy))
         .anyMatch(each -> each.startsWith(CONFIGURATION + ": is missing"))
         .anyMatch(each -> each.startsWith(NEXT + ": is not named by SHA256SUMS"));
-    listAnew(copy);
+    unsigned(copy);
     assertThat(withoutKey(copy))
-        .contains(NEXT + ": is version 1-2.el8, not 1-1.el8 of this release")
+        .contains(NEXT + ": is version 1-2.el8, not 1-1.el8 of this release; do not mix releases")
         .anyMatch(
             each ->
                 each.matches(
@@ -294,7 +387,7 @@ final class VerifyIT {
   void whatIsInsideIsLookedAtToo(String path, String said) throws IOException {
     Path copy = copy(release);
     flip(copy.resolve(path));
-    listAnew(copy);
+    unsigned(copy);
     assertThat(withoutKey(copy)).anyMatch(each -> each.startsWith(said));
   }
 
@@ -311,7 +404,7 @@ final class VerifyIT {
         Files.readString(template)
             .replaceAll("(/s3fs@)sha256:\\w+", "$1" + digest)
             .getBytes(StandardCharsets.UTF_8));
-    listAnew(copy);
+    unsigned(copy);
     assertThat(withoutKey(copy))
         .anyMatch(each -> each.startsWith("images/airflow-worker.digest: says " + digest))
         .anyMatch(each -> each.startsWith("manifests/pod_template.yaml: names image s3fs with"))
@@ -324,8 +417,8 @@ final class VerifyIT {
     replace(
         copy.resolve("kickstart/airflow3.ks"),
         Files.readAllBytes(foreign.resolve("kickstart/airflow3.ks")));
-    listAnew(copy);
-    assertThat(withoutKey(copy))
+    resigned(copy);
+    assertThat(problems(copy))
         .anyMatch(each -> each.startsWith("kickstart/airflow3.ks: makes nodes trust another key"));
   }
 }
