@@ -17,7 +17,6 @@ record CopiesCheck(ReleaseFiles release, JsonNode index, Findings findings) {
           "manifests/tenants/([^/]+\\.yaml)", "/etc/airflow/tenants/$1");
 
   void check(Map<String, RpmSeal> packages) {
-    packages.forEach((path, seal) -> findings.look(path, () -> itself(path, seal)));
     packages.forEach((path, seal) -> findings.look(path, () -> versions(path, seal, packages)));
     String configuration = "airflow-cluster-" + index.path("cluster").asText();
     packages.forEach(
@@ -28,13 +27,6 @@ record CopiesCheck(ReleaseFiles release, JsonNode index, Findings findings) {
         });
     for (String kickstart : release.matching("kickstart/.*\\.ks")) {
       findings.look(kickstart, () -> trusts(kickstart));
-    }
-  }
-
-  private void itself(String path, RpmSeal seal) {
-    seal.complaints().forEach(each -> findings.add(path, each + "; fetch it again"));
-    if (!path.endsWith("/" + seal.fileName())) {
-      findings.add(path, "is " + seal.fileName() + " inside");
     }
   }
 
@@ -72,7 +64,7 @@ record CopiesCheck(ReleaseFiles release, JsonNode index, Findings findings) {
           for (String original : release.matching(manifest)) {
             String place = original.replaceAll(manifest, copy);
             String is = release.find(original).map(Seen::sha256).orElse("");
-            if (!is.equals(packed.get(place))) {
+            if (!findings.knows(original) && !is.equals(packed.get(place))) {
               findings.add(path, "holds another %s than %s".formatted(place, original));
             }
           }
@@ -82,7 +74,7 @@ record CopiesCheck(ReleaseFiles release, JsonNode index, Findings findings) {
   private void trusts(String kickstart) throws IOException {
     String text = release.text(kickstart);
     for (String key : release.matching("rpm/RPM-GPG-KEY-.*")) {
-      if (!text.contains(release.text(key).strip())) {
+      if (!findings.knows(key) && !text.contains(release.text(key).strip())) {
         findings.add(kickstart, "makes nodes trust another key than " + key);
       }
     }

@@ -49,6 +49,11 @@ final class Findings {
     }
   }
 
+  /** Whether a file is known to be wrong. */
+  boolean knows(String file) {
+    return files.contains(file);
+  }
+
   /** Whether a file is known to be wrong whose path a pattern matches. */
   boolean any(String pattern) {
     return files.stream().anyMatch(each -> each.matches(pattern));

@@ -60,6 +60,9 @@ record RepositoryCheck(ReleaseFiles release, Findings findings) {
         findings.addFirst(INDEX, "names " + path + ", which is missing");
         continue;
       }
+      if (findings.knows(path)) {
+        continue;
+      }
       said(INDEX, path + "'s sha256", data.get("checksum"), is.sha256());
       said(INDEX, path + "'s size", data.get("size"), Long.toString(is.size()));
       findings.look(path, () -> metadata(path, data, packages));

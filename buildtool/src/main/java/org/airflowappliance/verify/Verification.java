@@ -56,6 +56,16 @@ public record Verification(
     return found.stream().findFirst();
   }
 
+  private static RpmSeal sealed(ReleaseFiles release, String rpm, Findings findings)
+      throws IOException {
+    RpmSeal seal = RpmSeal.of(release.at(rpm));
+    seal.complaints().forEach(each -> findings.add(rpm, each + "; fetch it again"));
+    if (!rpm.endsWith("/" + seal.fileName())) {
+      findings.add(rpm, "is " + seal.fileName() + " inside");
+    }
+    return seal;
+  }
+
   private static void inside(
       ReleaseFiles release,
       JsonNode index,
@@ -63,7 +73,7 @@ public record Verification(
       Findings findings) {
     TreeMap<String, RpmSeal> packages = new TreeMap<>();
     for (String rpm : release.matching("rpm/.*\\.rpm")) {
-      findings.look(rpm, () -> packages.put(rpm, RpmSeal.of(release.at(rpm))));
+      findings.look(rpm, () -> packages.put(rpm, sealed(release, rpm, findings)));
     }
     signatures.ifPresent(each -> each.others(index, packages));
     new RepositoryCheck(release, findings).check(packages);
