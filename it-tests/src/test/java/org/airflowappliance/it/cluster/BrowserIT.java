@@ -83,7 +83,7 @@ final class BrowserIT {
       String run = manual();
       assertThat(runs.ended("steady", run, LIMIT)).isEqualTo("success");
       browser.open("/graph?dag_id=steady");
-      browser.until("the graph is drawn", "#graph-svg g.node:nth-of-type(8)");
+      browser.until("the graph is drawn", "#graph-svg g.node:nth-of-type(4)");
       browser.seen("graph");
       browser.open(
           "/log?dag_id=steady&task_id=first_0&execution_date=" + Airflow.word(runs.date(run)));
