@@ -6,7 +6,7 @@ is not found: in both cases a task that runs is reset, and runs twice.
 """
 from datetime import timedelta
 from types import ModuleType
-from typing import Any, List
+from typing import Any, List, Set
 
 # A scheduler deletes an ended pod in seconds; this one nobody watches.
 ABANDONED_SECONDS = 60
@@ -23,15 +23,20 @@ def by_task(module: ModuleType) -> None:
         ).items
         left = {task.key: task for task in tis}
         before = timezone.utcnow() - timedelta(seconds=ABANDONED_SECONDS)
-        for pod in pods:
-            key = module.annotations_to_key(pod.metadata.annotations)
-            if key in left:
-                if _relabel(executor, pod, arguments):
-                    executor.running.add(key)
-                    _forget_waiting(executor, key)
-                    del left[key]
-            elif _ended(pod) and _ended(pod) < before:
-                _relabel(executor, pod, arguments)
+        adopted = set()
+        try:
+            for pod in pods:
+                key = module.annotations_to_key(pod.metadata.annotations)
+                if key in left:
+                    if _relabel(executor, pod, arguments):
+                        adopted.add(key)
+                        del left[key]
+                elif _ended(pod) and _ended(pod) < before:
+                    _relabel(executor, pod, arguments)
+        finally:
+            executor.running.update(adopted)
+            if adopted:
+                _forget_waiting(executor, adopted)
         return list(left.values())
 
     def _relabel(executor: Any, pod: Any, arguments: Any) -> bool:
@@ -54,13 +59,14 @@ def by_task(module: ModuleType) -> None:
     module.KubernetesExecutor.try_adopt_task_instances = try_adopt_task_instances
 
 
-def _forget_waiting(executor: Any, key: Any) -> None:
-    """It may wait here for a pod from before, when this scheduler was late and another one made the pod."""
-    executor.queued_tasks.pop(key, None)
+def _forget_waiting(executor: Any, keys: Set[Any]) -> None:
+    """They may wait here for pods from before, when this scheduler was late and another one made the pods."""
+    for key in keys:
+        executor.queued_tasks.pop(key, None)
     for _ in range(executor.task_queue.qsize()):
         job = executor.task_queue.get_nowait()
         executor.task_queue.task_done()
-        if job[0] != key:
+        if job[0] not in keys:
             executor.task_queue.put(job)
 
 

@@ -115,7 +115,7 @@ def _keep_count(module: ModuleType) -> None:
         if state == pod_end.RELEASED:
             self.running.discard(key)
             self.last_handled.pop(key, None)
-            self.log.info("%s is another scheduler's now, with pod %s", key, pod_id)
+            self.log.info("%s is not this scheduler's any more, its slot is free; its pod: %s", key, pod_id)
             return
         change(self, key, state, pod_id, namespace)
         if state == State.FAILED:

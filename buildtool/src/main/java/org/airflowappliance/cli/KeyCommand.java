@@ -1,11 +1,7 @@
 package org.airflowappliance.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -63,22 +59,15 @@ final class KeyCommand implements Runnable {
           String userId,
       @Mixin Verbosity verbosity)
       throws IOException {
-    refuse(file, userId);
-    String key =
-        NewKey.armoured(userId, Instant.now().truncatedTo(ChronoUnit.SECONDS), passphrase());
-    Path fresh =
-        Files.createTempFile(
-            file.toAbsolutePath().getParent(),
-            file.getFileName().toString(),
-            ".new",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    try {
-      Files.writeString(fresh, key, StandardCharsets.US_ASCII);
-      // unlike a move, this does not replace what came there meanwhile
-      Files.createLink(file, fresh);
-    } finally {
-      Files.delete(fresh);
+    // making a key takes a while
+    PrivateFile.refuse(file);
+    if (userId.isBlank() || userId.chars().anyMatch(Character::isISOControl)) {
+      throw new UserError(
+          "--user-id '%s': is blank or holds what is no text; write a name, and an address in <>"
+              .formatted(userId));
     }
+    PrivateFile.write(
+        file, NewKey.armoured(userId, Instant.now().truncatedTo(ChronoUnit.SECONDS), passphrase()));
     verbosity.say(
         "wrote %s: key %s of '%s'%s; give people its public part: appliance key export %s"
             .formatted(
@@ -88,23 +77,6 @@ final class KeyCommand implements Runnable {
                 passphrase().isPresent() ? "" : ", protected by nothing but its mode",
                 file));
     return 0;
-  }
-
-  /** Before the key is made, which takes a while. */
-  private static void refuse(Path file, String userId) {
-    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new UserError(
-          file + ": exists already and is kept; choose another name or move it away");
-    }
-    if (!Files.isDirectory(file.toAbsolutePath().getParent())) {
-      throw new UserError(
-          file + ": there is no folder " + file.toAbsolutePath().getParent() + "; make it first");
-    }
-    if (userId.isBlank() || userId.chars().anyMatch(Character::isISOControl)) {
-      throw new UserError(
-          "--user-id '%s': is blank or holds what is no text; write a name, and an address in <>"
-              .formatted(userId));
-    }
   }
 
   @Command(

@@ -1,10 +1,8 @@
 package org.airflowappliance.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
@@ -50,18 +48,7 @@ final class SecretsCommand implements Runnable {
       footer = {"", "Example:", "  appliance secrets new secrets.env"})
   int fresh(@Parameters(paramLabel = "FILE") Path file, @Mixin Verbosity verbosity)
       throws IOException {
-    if (Files.exists(file)) {
-      throw new UserError(
-          file + ": exists already and is kept; choose another name or move it away");
-    }
-    Set<PosixFilePermission> mine = PosixFilePermissions.fromString("rw-------");
-    try (var channel =
-        Files.newByteChannel(
-            file,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(mine))) {
-      channel.write(StandardCharsets.UTF_8.encode(SecretsFile.fresh(new SecureRandom())));
-    }
+    PrivateFile.write(file, SecretsFile.fresh(new SecureRandom()));
     verbosity.say(
         "wrote " + file + "; fill in the empty lines, then run: appliance secrets check " + file);
     return 0;

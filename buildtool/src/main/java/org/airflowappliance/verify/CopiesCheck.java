@@ -65,7 +65,8 @@ record CopiesCheck(ReleaseFiles release, JsonNode index, Findings findings) {
             String place = original.replaceAll(manifest, copy);
             String is = release.find(original).map(Seen::sha256).orElse("");
             if (!findings.knows(original) && !is.equals(packed.get(place))) {
-              findings.add(path, "holds another %s than %s".formatted(place, original));
+              findings.add(
+                  path, "holds another %s than %s; do not mix releases".formatted(place, original));
             }
           }
         });
@@ -75,7 +76,8 @@ record CopiesCheck(ReleaseFiles release, JsonNode index, Findings findings) {
     String text = release.text(kickstart);
     for (String key : release.matching("rpm/RPM-GPG-KEY-.*")) {
       if (!findings.knows(key) && !text.contains(release.text(key).strip())) {
-        findings.add(kickstart, "makes nodes trust another key than " + key);
+        findings.add(
+            kickstart, "makes nodes trust another key than " + key + "; do not mix releases");
       }
     }
   }

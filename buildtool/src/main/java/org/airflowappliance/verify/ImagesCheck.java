@@ -38,7 +38,8 @@ record ImagesCheck(ReleaseFiles release, Findings findings) {
   private void digest(String file, String archive, String digest) throws IOException {
     String said = release.text(file).strip();
     if (!said.equals(digest)) {
-      findings.add(file, "says %s, but %s is %s".formatted(said, archive, digest));
+      findings.add(
+          file, "says %s, but %s is %s; do not mix releases".formatted(said, archive, digest));
     }
   }
 
@@ -75,7 +76,7 @@ record ImagesCheck(ReleaseFiles release, Findings findings) {
             if (!others.isEmpty() && !(found && manifest.startsWith(TENANTS))) {
               findings.add(
                   manifest,
-                  "names image %s with %s, but the release's is %s"
+                  "names image %s with %s, but the release's is %s; do not mix releases"
                       .formatted(name, others.get(0), digest));
             }
           });

@@ -45,7 +45,8 @@ final class ListsCheck {
     for (String line : release.text(SUMS).lines().toList()) {
       Matcher parts = LINE.matcher(line);
       if (!parts.matches() || sums.put(parts.group(2), parts.group(1)) != null) {
-        findings.add(SUMS, "the line '" + line + "' is none of sha256sum's or a second one");
+        findings.add(
+            SUMS, "the line '" + line + "' is none of sha256sum's or a second one; fetch it again");
       }
     }
     sums.forEach(

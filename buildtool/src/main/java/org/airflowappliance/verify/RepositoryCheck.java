@@ -74,7 +74,8 @@ record RepositoryCheck(ReleaseFiles release, Findings findings) {
 
   private void said(String file, String what, String said, String is) {
     if (!said.equals(is)) {
-      findings.add(file, "says that %s is %s, but it is %s".formatted(what, said, is));
+      findings.add(
+          file, "says that %s is %s, but it is %s; do not mix releases".formatted(what, said, is));
     }
   }
 

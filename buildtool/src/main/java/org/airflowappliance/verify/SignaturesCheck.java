@@ -27,7 +27,8 @@ record SignaturesCheck(ReleaseFiles release, Certificate key, Findings findings)
     if (!named.equals(key.fingerprint())) {
       findings.addFirst(
           ReleaseIndex.NAME,
-          "says that key %s signed it, not %s".formatted(named, key.fingerprint()));
+          "says that key %s signed it, not %s; fetch the release from who signs it"
+              .formatted(named, key.fingerprint()));
     }
     for (String file : release.matching(SHIPPED)) {
       findings.look(file, () -> shipped(file));
@@ -68,7 +69,9 @@ record SignaturesCheck(ReleaseFiles release, Certificate key, Findings findings)
     String is = Certificate.fingerprint(release.at(file));
     if (!is.equals(key.fingerprint())) {
       findings.add(
-          file, "is key %s, which nodes would trust, and not %s".formatted(is, key.fingerprint()));
+          file,
+          "is key %s, which nodes would trust, and not %s; do not install from it"
+              .formatted(is, key.fingerprint()));
     }
   }
 }

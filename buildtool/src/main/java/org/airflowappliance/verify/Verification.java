@@ -61,7 +61,7 @@ public record Verification(
     RpmSeal seal = RpmSeal.of(release.at(rpm));
     seal.complaints().forEach(each -> findings.add(rpm, each + "; fetch it again"));
     if (!rpm.endsWith("/" + seal.fileName())) {
-      findings.add(rpm, "is " + seal.fileName() + " inside");
+      findings.add(rpm, "is " + seal.fileName() + " inside; do not mix releases");
     }
     return seal;
   }
