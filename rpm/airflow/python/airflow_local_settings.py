@@ -12,6 +12,7 @@ from airflow_appliance import (  # noqa: E402
     dag_guard,
     executor,
     pods,
+    run_state,
     settings,
     tenant_policy,
     worker_dag,
@@ -30,6 +31,7 @@ def dag_policy(dag: Any) -> None:
         tenant_policy.in_pod(dag)
 
 
+run_state.install()
 # A node has settings, a worker pod has none: it parses one file and decides nothing about the others.
 if settings.path().exists():
     cli_log.install()

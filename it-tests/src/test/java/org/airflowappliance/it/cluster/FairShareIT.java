@@ -71,10 +71,14 @@ final class FairShareIT {
     cluster.report().times("a team's next task begins", quiet);
     cluster.report().times("the same while another team has a thousand tasks", flooded);
     assertThat(flooded.get(ROUNDS - 1)).isLessThan(quiet.get(ROUNDS - 1).plus(LATER));
+    // Tasks that end after their run was ended would have revived it.
     cluster.until(
         "the flood's pods are gone",
         LIMIT,
-        () -> cluster.pods().of(RUN, "").stream().allMatch(each -> each.gone().isPresent()));
+        () ->
+            flood("state IN ('queued', 'running')") == 0
+                && cluster.pods().of(RUN, "").stream().allMatch(each -> each.gone().isPresent()));
+    assertThat(runs.ended(SCI + "__flood", RUN, LIMIT)).isEqualTo("failed");
   }
 
   /** Times from a run's request to its task's start, from the shortest to the longest. */
