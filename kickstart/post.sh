@@ -24,7 +24,7 @@ step "repository of the release"
 cat >/etc/yum.repos.d/airflow-{{cluster.name}}.repo <<'REPO'
 [airflow-{{cluster.name}}]
 name=Airflow cluster {{cluster.name}}
-baseurl={{distribution.url}}/rpm
+mirrorlist={{distribution.url}}/rpm/mirrorlist
 enabled=1
 gpgcheck=1
 repo_gpgcheck=1

@@ -9,6 +9,7 @@ import org.airflowappliance.cluster.UnreadableSecrets;
 import org.airflowappliance.keycloak.KeycloakProblem;
 import org.airflowappliance.kubernetes.KubernetesProblem;
 import org.airflowappliance.lock.StoreProblem;
+import org.airflowappliance.publish.PublishProblem;
 import org.airflowappliance.release.IllegalKey;
 import org.airflowappliance.release.IllegalReleaseTarget;
 import org.airflowappliance.template.IllegalDefinition;
@@ -112,6 +113,7 @@ public final class Main implements Runnable {
         || problem instanceof KubernetesProblem
         || problem instanceof KeycloakProblem
         || problem instanceof IllegalReleaseTarget
+        || problem instanceof PublishProblem
         || problem instanceof IllegalKey
         || problem instanceof UnusableCertificate;
   }

@@ -1,26 +1,47 @@
 package org.airflowappliance.cli;
 
 import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.airflowappliance.file.Deletion;
-import org.airflowappliance.image.OciImage;
+import javax.net.ssl.TrustManager;
+import org.airflowappliance.cluster.Cluster.CaFile;
+import org.airflowappliance.cluster.Trust;
+import org.airflowappliance.publish.Place;
+import org.airflowappliance.publish.Places;
+import org.airflowappliance.publish.PublishProblem;
+import org.airflowappliance.publish.Publishable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
-/** {@code appliance publish}: puts the images of a release where Kubernetes pulls them. */
+/** {@code appliance publish}: puts a release where nodes and Kubernetes fetch it. */
 @Command(
     name = "publish",
     description = {
-      "Pushes the images of a release to a registry, under the digests that its manifests name.",
-      "Credentials come from Docker's configuration and its helpers (`docker login`)."
+      "Pushes the images of a release to registries, and the whole of it to buckets or folders that a web server serves at"
+          + " distribution.url. Any of them, each as often as needed; safe to repeat, what is there is not sent again.",
+      "A reader never sees half a release: each has a folder of its own, and rpm/mirrorlist, by which dnf finds it, is replaced last.",
+      "Credentials of registries come from Docker's configuration and its helpers (`docker login`), keys of buckets from where"
+          + " AWS's own tools take them (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, profiles, the machine's role)."
     },
-    footer = {"", "Example:", "  appliance publish release --registry registry.example/airflow"})
+    footer = {
+      "",
+      "Example:",
+      "  appliance publish release --registry registry.example/airflow --s3 s3://packages/airflow --dry-run",
+      "  appliance publish release --registry registry.example/airflow --dir /srv/www --keep 3"
+    })
 final class PublishCommand implements Callable<Integer> {
+  @Spec CommandSpec spec;
   @Mixin Verbosity verbosity;
 
   @Parameters(index = "0", paramLabel = "RELEASE", description = "The folder of a release.")
@@ -28,70 +49,143 @@ final class PublishCommand implements Callable<Integer> {
 
   @Option(
       names = "--registry",
-      required = true,
       paramLabel = "HOST/PATH",
-      description = "Where the images go, as images.registry in cluster.yaml.")
-  String registry;
+      description = "Where images go, as images.registry in cluster.yaml.")
+  List<String> registries = List.of();
+
+  @Option(
+      names = "--s3",
+      paramLabel = "s3://BUCKET/FOLDER",
+      description = "A bucket that is served at distribution.url.")
+  List<URI> buckets = List.of();
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "A folder that is served at distribution.url.")
+  List<Path> folders = List.of();
+
+  @Option(names = "--dry-run", description = "Only say what would be pushed, sent and removed.")
+  boolean dryRun;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "N",
+      description =
+          "Remove all but this and the N-1 newest other releases from buckets and folders (default: none is removed). Keep two or"
+              + " more: nodes may read the one before for a minute.")
+  Optional<Integer> keep = Optional.empty();
+
+  @Option(
+      names = "--allow-older",
+      description = "Publish it also where a newer one is the current one: a way back.")
+  boolean allowOlder;
+
+  @Option(
+      names = "--s3-endpoint",
+      paramLabel = "URL",
+      description = "The server of the buckets, when it is not AWS.")
+  Optional<URI> endpoint = Optional.empty();
+
+  @Option(
+      names = "--s3-region",
+      paramLabel = "NAME",
+      description = "The buckets' region (default: ${DEFAULT-VALUE}).",
+      defaultValue = "${env:AWS_REGION:-us-east-1}")
+  String region;
+
+  @Option(
+      names = "--ca-file",
+      paramLabel = "FILE",
+      description = "CAs to believe about --s3-endpoint besides those of Java, PEM.")
+  Path caFile;
 
   @Option(
       names = "--insecure",
-      description = "Allow plain HTTP, or a certificate that this machine does not trust.")
+      description =
+          "Allow registries with plain HTTP, or a certificate that this machine does not trust.")
   boolean insecure;
 
   @Override
   public Integer call() throws IOException {
+    check();
     ReleaseFolder folder = new ReleaseFolder(release);
-    List<String> archives = folder.files("image");
-    if (archives.isEmpty()) {
-      throw new UserError(release + ": holds no image; build it without --only");
+    PublishedImages images = new PublishedImages(folder, insecure, verbosity);
+    if (!registries.isEmpty()) {
+      images.check();
     }
-    String tag = folder.tag();
-    for (String archive : archives) {
-      push(release.resolve(archive), tag);
+    List<PublishedPlace> places = new ArrayList<>();
+    try {
+      if (!buckets.isEmpty() || !folders.isEmpty()) {
+        openAll(places, Publishable.of(release));
+      }
+      for (String registry : registries) {
+        images.push(registry, dryRun);
+      }
+      for (PublishedPlace place : places) {
+        place.publish(dryRun);
+      }
+    } finally {
+      places.forEach(PublishedPlace::close);
     }
     return 0;
   }
 
-  private void push(Path archive, String tag) throws IOException {
-    String name = archive.getFileName().toString().replaceFirst("\\.tar$", "");
-    String expected = Files.readString(archive.resolveSibling(name + ".digest")).strip();
-    String target = registry.replaceFirst("/+$", "") + "/" + name;
-    String pushed = pushed(archive, target + ":" + tag);
-    if (!pushed.equals(expected)) {
-      throw new UserError(
-          target
-              + ": has digest "
-              + pushed
-              + " now, but the release says "
-              + expected
-              + "; its archive was changed: build the release again");
+  private void check() {
+    if (registries.isEmpty() && buckets.isEmpty() && folders.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "Name where to: --registry, --s3 or --dir, any of them.");
     }
-    if (!verbosity.quiet()) {
-      System.out.println("pushed " + target + ":" + tag + "@" + pushed);
+    if (keep.filter(count -> count < 1).isPresent()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--keep: " + keep.get() + " is no number of releases; give 1 or more.");
+    }
+    for (URI bucket : buckets) {
+      if (!"s3".equals(bucket.getScheme()) || bucket.getHost() == null) {
+        throw new ParameterException(
+            spec.commandLine(), "--s3: '" + bucket + "' is not of the form s3://BUCKET/FOLDER.");
+      }
     }
   }
 
-  private String pushed(Path archive, String reference) throws IOException {
-    Console console = new Console(System.err, Console.onTerminal(), verbosity.quiet());
-    long size = Files.size(archive);
-    Path scratch = Files.createTempDirectory("appliance-publish-");
+  /** All places are looked at before any is changed, and all their problems are told at once. */
+  private void openAll(List<PublishedPlace> places, Publishable wanted) throws IOException {
+    Optional<TrustManager[]> trust = trust();
+    List<String> problems = new ArrayList<>();
+    for (URI bucket : buckets) {
+      Places.Server server = new Places.Server(endpoint, region, trust);
+      open(places, problems, wanted, Places.bucket(bucket, server));
+    }
+    for (Path folder : folders) {
+      open(places, problems, wanted, Places.folder(folder));
+    }
+    if (!problems.isEmpty()) {
+      throw new PublishProblem(problems);
+    }
+  }
+
+  private void open(
+      List<PublishedPlace> places, List<String> problems, Publishable wanted, Place place)
+      throws IOException {
     try {
-      return new OciImage(scratch, dockerConfig(), insecure)
-          .push(
-              archive,
-              reference,
-              done -> console.progress("pushing " + reference, (long) (done * size), size));
-    } finally {
-      console.clear();
-      Deletion.of(scratch);
+      places.add(PublishedPlace.of(place, wanted, keep, allowOlder, verbosity));
+    } catch (PublishProblem problem) {
+      place.close();
+      problems.add(problem.getMessage());
     }
   }
 
-  /** Where Docker's own client looks. */
-  private static Path dockerConfig() {
-    String folder = System.getenv("DOCKER_CONFIG");
-    return folder == null || folder.isEmpty()
-        ? Path.of(System.getProperty("user.home"), ".docker", "config.json")
-        : Path.of(folder, "config.json");
+  private Optional<TrustManager[]> trust() throws IOException {
+    if (caFile == null) {
+      return Optional.empty();
+    }
+    String pem = Files.readString(caFile, StandardCharsets.ISO_8859_1);
+    if (!pem.contains("-----BEGIN CERTIFICATE-----")) {
+      throw new UserError(
+          caFile
+              + ": holds no '-----BEGIN CERTIFICATE-----'; give the CA's certificate in PEM form");
+    }
+    return Optional.of(new Trust(new CaFile(caFile.toString(), pem)).managers());
   }
 }

@@ -1,12 +1,17 @@
 package org.airflowappliance.cli;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import org.airflowappliance.file.Deletion;
+import org.airflowappliance.publish.RemoteRelease;
+import org.airflowappliance.release.Checksums;
 import org.airflowappliance.release.ReleaseIndex;
 import org.airflowappliance.verify.Certificate;
 import org.airflowappliance.verify.Verification;
@@ -22,7 +27,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "verify",
     description = {
-      "Holds a release against itself and against a key, without any network: checksums, signatures of lists, metadata"
+      "Holds a release against itself and against a key, without any network but for a URL: checksums, signatures of lists, metadata"
           + " and packages, packages against metadata, images against digests and manifests.",
       "The key has to come to you by another way than the release: one that lies in it proves nothing."
     },
@@ -33,15 +38,24 @@ import picocli.CommandLine.Parameters;
       "2:the command line is wrong",
       "3:all fits together, but without --key nobody knows whose it is"
     },
-    footer = {"", "Example:", "  appliance verify release --key release-key.pub"})
+    footer = {
+      "",
+      "Example:",
+      "  appliance verify release --key release-key.pub",
+      "  appliance verify http://192.168.11.5/airflow --key release-key.pub"
+    })
 final class VerifyCommand implements Callable<Integer> {
   private static final int NOT_AUTHENTICATED = 3;
   private static final int SHOWN = 100;
 
   @Mixin Verbosity verbosity;
 
-  @Parameters(index = "0", paramLabel = "RELEASE", description = "The folder of a release.")
-  Path release;
+  @Parameters(
+      index = "0",
+      paramLabel = "RELEASE|URL",
+      description =
+          "The folder of a release, or where one is published (http:// or https://): it is fetched to a temporary folder first.")
+  String release;
 
   @Option(
       names = "--key",
@@ -64,7 +78,37 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (!Files.isDirectory(release) || !isRelease()) {
+    if (!release.matches("https?://.+")) {
+      return verify(Path.of(release), List.of());
+    }
+    Path fetched = Files.createTempDirectory("appliance-verify-");
+    try {
+      return verify(fetched, fetch(fetched));
+    } finally {
+      Deletion.of(fetched);
+    }
+  }
+
+  private List<String> fetch(Path target) throws IOException {
+    Console console = new Console(System.err, Console.onTerminal(), verbosity.quiet());
+    AtomicLong received = new AtomicLong();
+    try {
+      return RemoteRelease.at(URI.create(release))
+          .fetch(
+              target,
+              bytes -> console.progress("fetching " + release, received.addAndGet(bytes), 0));
+    } finally {
+      console.clear();
+    }
+  }
+
+  /**
+   * Verifies what is in a folder, and says it of the release that was named.
+   *
+   * @param strayed what was found wrong already
+   */
+  private Integer verify(Path folder, List<String> strayed) throws IOException {
+    if (!Files.isDirectory(folder) || !isRelease(folder)) {
       throw new UserError(
           release
               + ": is no folder of a release (with SHA256SUMS and release.json); name one that `appliance build` wrote or that was fetched");
@@ -72,8 +116,8 @@ final class VerifyCommand implements Callable<Integer> {
     Optional<Certificate> certificate =
         key == null ? Optional.empty() : Optional.of(Certificate.read(key));
     Optional<Wanted> wanted = newerThan == null ? Optional.empty() : Optional.of(wanted());
-    Verification found = Verification.of(release, certificate);
-    List<String> problems = new ArrayList<>();
+    Verification found = Verification.of(folder, certificate);
+    List<String> problems = new ArrayList<>(strayed);
     found.problems().stream().limit(SHOWN).forEach(each -> problems.add(release + "/" + each));
     if (found.problems().size() > SHOWN) {
       problems.add("and %d problems more".formatted(found.problems().size() - SHOWN));
@@ -109,9 +153,9 @@ final class VerifyCommand implements Callable<Integer> {
     return 0;
   }
 
-  private boolean isRelease() {
-    return Files.exists(release.resolve("SHA256SUMS"))
-        || Files.exists(release.resolve(ReleaseIndex.NAME));
+  private static boolean isRelease(Path folder) {
+    return Files.exists(folder.resolve(Checksums.NAME))
+        || Files.exists(folder.resolve(ReleaseIndex.NAME));
   }
 
   /**
@@ -120,7 +164,7 @@ final class VerifyCommand implements Callable<Integer> {
    * @param cluster empty when only a number was given
    */
   private record Wanted(String cluster, int number) {
-    List<String> complaints(Path release, Verification found) {
+    List<String> complaints(String release, Verification found) {
       if (!cluster.isEmpty() && !cluster.equals(found.cluster())) {
         return List.of(
             "%s: is of cluster '%s', not '%s' as the one before; compare releases of one cluster"

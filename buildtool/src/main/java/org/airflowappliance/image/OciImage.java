@@ -2,6 +2,8 @@ package org.airflowappliance.image;
 
 import com.google.cloud.tools.jib.api.CacheDirectoryCreationException;
 import com.google.cloud.tools.jib.api.Containerizer;
+import com.google.cloud.tools.jib.api.Credential;
+import com.google.cloud.tools.jib.api.CredentialRetriever;
 import com.google.cloud.tools.jib.api.ImageReference;
 import com.google.cloud.tools.jib.api.InsecureRegistryException;
 import com.google.cloud.tools.jib.api.InvalidImageReferenceException;
@@ -14,16 +16,23 @@ import com.google.cloud.tools.jib.api.RegistryUnauthorizedException;
 import com.google.cloud.tools.jib.api.TarImage;
 import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
 import com.google.cloud.tools.jib.api.buildplan.ImageFormat;
+import com.google.cloud.tools.jib.event.EventHandlers;
 import com.google.cloud.tools.jib.event.events.ProgressEvent;
 import com.google.cloud.tools.jib.event.progress.ProgressEventHandler;
 import com.google.cloud.tools.jib.frontend.CredentialRetrieverFactory;
+import com.google.cloud.tools.jib.http.FailoverHttpClient;
 import com.google.cloud.tools.jib.http.ResponseException;
+import com.google.cloud.tools.jib.registry.RegistryClient;
 import com.google.cloud.tools.jib.registry.RegistryCredentialsNotSentException;
+import com.google.cloud.tools.jib.registry.credentials.CredentialRetrievalException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.DoubleConsumer;
 import javax.net.ssl.SSLException;
@@ -38,6 +47,8 @@ import org.airflowappliance.lock.StoreProblem;
  */
 public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
   private static final String TOOL = "airflow-appliance";
+  private static final int RETRIES = 4;
+  private static final Duration PAUSE = Duration.ofSeconds(1);
 
   /** For registries as the user of this machine reaches them, over TLS. */
   OciImage(Path scratch) {
@@ -71,7 +82,38 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
   }
 
   /**
-   * Puts the image of an archive into a registry.
+   * Whether a registry has an image under its tag and a digest; false as well when it does not say,
+   * since whoever pushes then hears why.
+   *
+   * @param reference {@code HOST/PATH:TAG}
+   */
+  public boolean isThere(String reference, String digest) {
+    FailoverHttpClient http = new FailoverHttpClient(isInsecure(reference), false, unused -> {});
+    try {
+      ImageReference image = ImageReference.parse(reference);
+      Optional<Credential> credential = credentials(image).retrieve();
+      RegistryClient.Factory factory =
+          RegistryClient.factory(
+              EventHandlers.NONE, image.getRegistry(), image.getRepository(), http);
+      credential.ifPresent(factory::setCredential);
+      RegistryClient client = factory.newRegistryClient();
+      if (!client.doPullBearerAuth() && credential.isPresent()) {
+        client.configureBasicAuth();
+      }
+      return client
+          .checkManifest(image.getTag().orElse("latest"))
+          .filter(found -> found.getDigest().toString().equals(digest))
+          .isPresent();
+    } catch (InvalidImageReferenceException problem) {
+      throw illegal(reference, problem);
+    } catch (IOException | RegistryException | CredentialRetrievalException unknown) {
+      return false;
+    }
+  }
+
+  /**
+   * Puts the image of an archive into a registry; what fails by chance is tried again, which sends
+   * what is missing.
    *
    * @param reference {@code HOST/PATH:TAG}
    * @param progress is told the part that is done, from 0 to 1
@@ -82,9 +124,47 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
     try (ImageArchive image = ImageArchive.open(archive)) {
       created = Instant.parse(image.configuration().path("created").asText());
     }
-    Containerizer target = Containerizer.to(registry(reference));
-    watch(target, progress);
-    return run(tar(archive, created), target, reference);
+    for (int failures = 0; ; failures++) {
+      Containerizer target = Containerizer.to(registry(reference));
+      watch(target, progress);
+      try {
+        return run(tar(archive, created), target, reference);
+      } catch (StoreProblem problem) {
+        if (failures == RETRIES || !isByChance(problem)) {
+          throw problem;
+        }
+        pause(reference, failures);
+      }
+    }
+  }
+
+  /**
+   * What another try may change: a server that is overloaded or restarts, a connection that broke.
+   */
+  private static boolean isByChance(Throwable problem) {
+    boolean broke = false;
+    for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ResponseException answer) {
+        return answer.getStatusCode() >= 500 || answer.getStatusCode() == 429;
+      }
+      if (cause instanceof ConnectException
+          || cause instanceof UnknownHostException
+          || cause instanceof SSLException
+          || cause instanceof FileSystemException) {
+        return false;
+      }
+      broke |= cause instanceof IOException;
+    }
+    return broke;
+  }
+
+  private static void pause(String reference, int failures) {
+    try {
+      Thread.sleep(PAUSE.multipliedBy(1L << failures).toMillis());
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new StoreProblem(reference + ": interrupted", interrupted);
+    }
   }
 
   private static JibContainerBuilder tar(Path archive, Instant created) {
@@ -94,13 +174,22 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
   private RegistryImage registry(String reference) {
     try {
       ImageReference image = ImageReference.parse(reference);
-      CredentialRetrieverFactory credentials =
-          CredentialRetrieverFactory.forImage(image, unused -> {});
-      return RegistryImage.named(image)
-          .addCredentialRetriever(credentials.dockerConfig(dockerConfig));
+      return RegistryImage.named(image).addCredentialRetriever(credentials(image));
     } catch (InvalidImageReferenceException problem) {
-      throw new StoreProblem(reference + ": is not the name of an image; write HOST/PATH", problem);
+      throw illegal(reference, problem);
     }
+  }
+
+  private CredentialRetriever credentials(ImageReference image) {
+    return CredentialRetrieverFactory.forImage(image, unused -> {}).dockerConfig(dockerConfig);
+  }
+
+  private static StoreProblem illegal(String reference, InvalidImageReferenceException problem) {
+    return new StoreProblem(reference + ": is not the name of an image; write HOST/PATH", problem);
+  }
+
+  private boolean isInsecure(String reference) {
+    return insecure || reference.matches("(localhost|127\\.[0-9.]+)[:/].*");
   }
 
   private static void watch(Containerizer target, DoubleConsumer progress) {
@@ -113,7 +202,7 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
       throws IOException {
     target
         .setToolName(TOOL)
-        .setAllowInsecureRegistries(insecure || what.matches("(localhost|127\\.[0-9.]+)[:/].*"))
+        .setAllowInsecureRegistries(isInsecure(what))
         .setBaseImageLayersCache(scratch.resolve("base"))
         .setApplicationLayersCache(scratch.resolve("own"));
     try {

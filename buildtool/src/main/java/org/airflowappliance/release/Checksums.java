@@ -17,7 +17,13 @@ import org.airflowappliance.plan.Workbench;
  * its signature.
  */
 public final class Checksums implements Section {
-  private static final ReleasePath SUMS = new ReleasePath("SHA256SUMS");
+  /** Name of the list. */
+  public static final String NAME = "SHA256SUMS";
+
+  /** Name of its signature. */
+  public static final String SIGNATURE = NAME + ".asc";
+
+  private static final ReleasePath SUMS = new ReleasePath(NAME);
 
   @Override
   public String name() {

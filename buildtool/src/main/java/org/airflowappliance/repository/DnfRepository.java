@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.airflowappliance.plan.Artifact;
 import org.airflowappliance.plan.Blueprint;
-import org.airflowappliance.plan.Definitions;
 import org.airflowappliance.plan.DetachedSignature;
 import org.airflowappliance.plan.Holes;
 import org.airflowappliance.plan.ReleasePath;
@@ -13,11 +12,13 @@ import org.airflowappliance.plan.TextFile;
 import org.airflowappliance.template.Template;
 
 /**
- * Plans the metadata that makes the RPMs a dnf repository, its public key and a ready .repo file.
+ * Plans the metadata that makes the RPMs a dnf repository, its public key, a ready .repo file and
+ * the list by which that finds them.
  */
 public final class DnfRepository implements Section {
   static final String FOLDER = "rpm/";
   private static final String REPO_FILE = "rpm/repository/airflow-appliance.repo";
+  private static final String MIRRORS = "mirrorlist";
   private static final String KEY = FOLDER + "RPM-GPG-KEY-airflow-appliance";
 
   @Override
@@ -37,16 +38,17 @@ public final class DnfRepository implements Section {
     all.add(index);
     all.add(new DetachedSignature(index.path()));
     all.add(new PublicKey(new ReleasePath(KEY)));
-    all.add(repoFile(blueprint));
+    all.add(
+        file(blueprint, "airflow-" + blueprint.cluster().name() + ".repo", "repo-file", REPO_FILE));
+    all.add(file(blueprint, MIRRORS, "repo-file", "rpm/repository/" + MIRRORS));
     return all;
   }
 
-  private static Artifact repoFile(Blueprint blueprint) {
-    Definitions definitions = blueprint.definitions();
-    String text = new Template(REPO_FILE, definitions.text(REPO_FILE)).fill(Holes.of(blueprint));
+  private static Artifact file(Blueprint blueprint, String name, String kind, String definition) {
+    String text = blueprint.definitions().text(definition);
     return new TextFile(
-        new ReleasePath(FOLDER + "airflow-" + blueprint.cluster().name() + ".repo"),
-        "repo-file",
-        text);
+        new ReleasePath(FOLDER + name),
+        kind,
+        new Template(definition, text).fill(Holes.of(blueprint)));
   }
 }

@@ -8,12 +8,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.airflowappliance.release.Checksums;
 import org.airflowappliance.release.ReleaseIndex;
 import org.airflowappliance.verify.ReleaseFiles.Seen;
 
 /** {@code SHA256SUMS} and {@code release.json} name every file, and each is as they say. */
 final class ListsCheck {
-  static final String SUMS = "SHA256SUMS";
+  static final String SUMS = Checksums.NAME;
   static final String SIGNATURE = ".asc";
   private static final Set<String> UNLISTED = Set.of(SUMS, SUMS + SIGNATURE);
   private static final Pattern LINE = Pattern.compile("([0-9a-f]{64})  (.+)");

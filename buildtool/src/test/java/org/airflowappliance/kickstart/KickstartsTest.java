@@ -27,7 +27,7 @@ class KickstartsTest {
             "repo --name=epel --baseurl=http://10.0.0.5/epel/8/Everything/x86_64/\n",
             "\nbaseurl=http://10.0.0.5/rocky/8/BaseOS/x86_64/os/\n",
             "\nbaseurl=http://10.0.0.5/epel/8/Everything/x86_64/\n")
-        .doesNotContain("mirrorlist", "metalink");
+        .doesNotContain("mirrorlist=https", "metalink");
   }
 
   @Test

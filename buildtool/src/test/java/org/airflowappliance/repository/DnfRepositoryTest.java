@@ -68,7 +68,8 @@ final class DnfRepositoryTest {
                 + " rpm/repodata/other.xml.gz]",
             REPODATA + "repomd.xml.asc <- [rpm/repodata/repomd.xml]",
             "rpm/RPM-GPG-KEY-airflow-appliance <- []",
-            "rpm/airflow-homelab.repo <- []");
+            "rpm/airflow-homelab.repo <- []",
+            "rpm/mirrorlist <- []");
   }
 
   @Test
@@ -116,7 +117,7 @@ final class DnfRepositoryTest {
     FolderWorkbench bench = build();
     assertThat(bench.built(new ReleasePath("rpm/airflow-homelab.repo")))
         .content()
-        .contains("\ngpgcheck=1\n", "\nrepo_gpgcheck=1\n", "\nbaseurl=")
+        .contains("\ngpgcheck=1\n", "\nrepo_gpgcheck=1\n", "\nmirrorlist=")
         .contains("/rpm/RPM-GPG-KEY-airflow-appliance\n")
         .doesNotContain("{{");
   }

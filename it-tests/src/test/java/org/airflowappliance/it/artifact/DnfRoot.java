@@ -39,9 +39,14 @@ record DnfRoot(Path folder) {
     Files.writeString(
         folder.resolve("repos.d/airflow.repo"),
         repoFile
-            .replaceAll("(?m)^baseurl=.*$", "baseurl=" + url)
+            .replaceAll("(?m)^mirrorlist=.*$", "baseurl=" + url)
             .replaceAll("(?m)^gpgkey=.*/", "gpgkey=" + url + "/"));
     return this;
+  }
+
+  /** Uses a repository as its .repo file says. */
+  void withRepository(String repoFile) throws IOException {
+    Files.writeString(folder.resolve("repos.d/airflow.repo"), repoFile);
   }
 
   /** Runs dnf and leaves the judgement of its exit code to the caller. */

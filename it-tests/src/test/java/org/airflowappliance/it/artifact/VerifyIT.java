@@ -17,13 +17,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.airflowappliance.file.Tally;
 import org.airflowappliance.it.site.Program;
 import org.airflowappliance.release.PgpKey;
 import org.airflowappliance.verify.Certificate;
+import org.airflowappliance.verify.Verification;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -161,25 +162,16 @@ final class VerifyIT {
     }
   }
 
+  /**
+   * What is found wrong, each with the file's path in the release; in this process, since there are
+   * many cases.
+   */
   private static List<String> problems(Path copy) throws IOException {
-    return told(copy, verify(copy, "--key", publicKey.toString()), 0);
+    return Verification.of(copy, Optional.of(key)).problems();
   }
 
   private static List<String> withoutKey(Path copy) throws IOException {
-    return told(copy, verify(copy), 3);
-  }
-
-  /** What was found wrong, each with the file's path in the release. */
-  private static List<String> told(Path copy, Program ran, int good) {
-    if (ran.code() == good) {
-      return List.of();
-    }
-    assertThat(ran.code()).as(ran.err()).isEqualTo(1);
-    assertThat(ran.err()).doesNotContain("Exception");
-    return ran.err()
-        .lines()
-        .map(line -> line.replaceFirst("^" + Pattern.quote(copy + "/"), ""))
-        .toList();
+    return Verification.of(copy, Optional.empty()).problems();
   }
 
   @Test
@@ -243,6 +235,19 @@ final class VerifyIT {
     ProcessBuilder command = new ProcessBuilder("sh", "-c", line).directory(place.toFile());
     command.environment().put("GNUPGHOME", home.toString());
     return Program.attempt(Duration.ofMinutes(1), command);
+  }
+
+  @Test
+  void theCommandNamesWhatIsWrong() throws IOException {
+    Path copy = copy(release);
+    flip(copy.resolve("s3/nodes.json"));
+    Program wrong = verify(copy, "--key", publicKey.toString());
+    assertThat(wrong.code()).isEqualTo(1);
+    assertThat(wrong.err())
+        .startsWith(copy + "/s3/nodes.json: has sha256 ")
+        .hasLineCount(1)
+        .doesNotContain("Exception");
+    assertThat(verify(copy).code()).as("without a key").isEqualTo(1);
   }
 
   @Test

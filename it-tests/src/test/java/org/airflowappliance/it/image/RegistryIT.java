@@ -39,11 +39,23 @@ final class RegistryIT {
     this.site = site;
     release = site.release(1);
     registry = site.registry().address() + "/airflow";
-    Program ran = Appliance.run("publish", release.toString(), "--registry", registry);
-    assertThat(ran.out().lines())
+    Appliance.run("publish", release.toString(), "--registry", registry);
+  }
+
+  @Test
+  void whatIsThereIsNotPushedAgain() throws IOException {
+    String fresh = registry + "-" + folder.getFileName().toString().replaceAll("[^0-9]", "");
+    for (String[] each :
+        new String[][] {{"--dry-run", "would push"}, {"-q", ""}, {"--dry-run", "kept"}}) {
+      Program ran = Appliance.run("publish", release.toString(), "--registry", fresh, each[0]);
+      assertThat(ran.out().lines())
+          .hasSize(each[1].isEmpty() ? 0 : 2)
+          .allMatch(line -> line.startsWith(each[1]));
+    }
+    assertThat(Appliance.run("publish", release.toString(), "--registry", registry).out().lines())
         .containsExactly(
-            "pushed " + registry + "/airflow-worker:2.2.5-1@" + digest("airflow-worker"),
-            "pushed " + registry + "/s3fs:2.2.5-1@" + digest("s3fs"));
+            "kept " + registry + "/airflow-worker:2.2.5-1@" + digest("airflow-worker"),
+            "kept " + registry + "/s3fs:2.2.5-1@" + digest("s3fs"));
   }
 
   private String digest(String name) throws IOException {

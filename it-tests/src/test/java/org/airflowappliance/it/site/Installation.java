@@ -29,6 +29,7 @@ public final class Installation {
       Set.of("DATABASE_PASSWORD", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY");
   private static final String KEYCLOAK = "./appliance keycloak ";
   private static final String PAGE = "## Your own cluster";
+  private static final String WWW = "www";
 
   private final Site site;
   private final Kubernetes kubernetes;
@@ -74,8 +75,8 @@ public final class Installation {
       if (line.startsWith("./appliance init ")) {
         Files.copy(
             site.clusterFile(1), desk.resolve("cluster.yaml"), StandardCopyOption.REPLACE_EXISTING);
-      } else if (line.startsWith("./appliance build ")) {
-        site.publish(desk.resolve("release"));
+      } else if (line.startsWith("./appliance publish ")) {
+        site.serve(desk.resolve(WWW));
       } else if (line.startsWith("./appliance secrets new ")) {
         fillIn(issued(site.secrets()));
       } else if (line.startsWith(KEYCLOAK)) {
@@ -182,6 +183,7 @@ public final class Installation {
   private String filled(String line) {
     return line.replace("HOST/PATH", site.registry().address() + "/airflow")
         .replace("URL", site.distribution())
+        .replace("WWW", WWW)
         .replace("ADMIN", "admin")
         .replace("NAME", "homelab");
   }

@@ -148,14 +148,14 @@ public final class Site implements AutoCloseable {
     return registry;
   }
 
-  /** Puts a release where the nodes fetch it. */
-  public void publish(Path release) {
-    web.serve(release);
+  /** Lets the nodes fetch what is in a folder: a release, or where releases are published. */
+  public void serve(Path folder) {
+    web.serve(folder);
   }
 
   /** The same with a release of {@link #release}. */
   public void publish(int number) throws IOException {
-    publish(release(number));
+    serve(release(number));
   }
 
   /** Where nodes fetch the release. */
