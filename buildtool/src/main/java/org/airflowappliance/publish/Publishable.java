@@ -68,8 +68,7 @@ public record Publishable(Path folder, String cluster, int serial, TreeMap<Strin
     return lasting;
   }
 
-  /** Bytes of one of its files; 0 when it is gone. */
-  public long size(String path) {
+  long size(String path) {
     try {
       return Files.size(folder.resolve(path));
     } catch (IOException gone) {
