@@ -29,6 +29,7 @@ enabled=1
 gpgcheck=1
 repo_gpgcheck=1
 gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-airflow-appliance
+metadata_expire=60
 REPO
 
 step "packages of the release, their signatures checked"

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Pushes the images of a release to registries, and the whole of it to buckets or folders that a web server serves at"
           + " distribution.url. Any of them, each as often as needed; safe to repeat, what is there is not sent again.",
-      "A reader never sees half a release: each has a folder of its own, and rpm/mirrorlist, by which dnf finds it, is replaced last.",
+      "A reader never sees half a release: each has a folder of its own, and rpm/mirrorlist, by which dnf finds it, is replaced when that is whole.",
       "Credentials of registries come from Docker's configuration and its helpers (`docker login`), keys of buckets from where"
           + " AWS's own tools take them (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, profiles, the machine's role)."
     },
@@ -72,8 +72,8 @@ final class PublishCommand implements Callable<Integer> {
       names = "--keep",
       paramLabel = "N",
       description =
-          "Remove all but this and the N-1 newest other releases from buckets and folders (default: none is removed). Keep two or"
-              + " more: nodes may read the one before for a minute.")
+          "Remove all but this, the one before and the N-2 newest others from buckets and folders (default: none is removed). Keep"
+              + " two or more: nodes may read the one before for a minute.")
   Optional<Integer> keep = Optional.empty();
 
   @Option(
@@ -114,21 +114,35 @@ final class PublishCommand implements Callable<Integer> {
     if (!registries.isEmpty()) {
       images.check();
     }
-    List<PublishedPlace> places = new ArrayList<>();
+    List<Place> opened = new ArrayList<>();
     try {
-      if (!buckets.isEmpty() || !folders.isEmpty()) {
-        openAll(places, Publishable.of(release));
-      }
-      for (String registry : registries) {
-        images.push(registry, dryRun);
-      }
-      for (PublishedPlace place : places) {
-        place.publish(dryRun);
-      }
+      publish(images, folder, opened);
     } finally {
-      places.forEach(PublishedPlace::close);
+      opened.forEach(Place::close);
     }
     return 0;
+  }
+
+  private void publish(PublishedImages images, ReleaseFolder folder, List<Place> opened)
+      throws IOException {
+    List<PublishedPlace> places = new ArrayList<>();
+    if (!buckets.isEmpty() || !folders.isEmpty() || folder.isListed()) {
+      Publishable wanted = Publishable.of(release);
+      openAll(opened);
+      opened.forEach(
+          each -> places.add(new PublishedPlace(each, wanted, keep, allowOlder, verbosity)));
+    }
+    checkAll(places);
+    for (String registry : registries) {
+      images.push(registry, dryRun);
+    }
+    for (PublishedPlace place : places) {
+      if (dryRun) {
+        place.preview();
+      } else {
+        place.publish();
+      }
+    }
   }
 
   private void check() {
@@ -149,30 +163,27 @@ final class PublishCommand implements Callable<Integer> {
     }
   }
 
+  private void openAll(List<Place> opened) throws IOException {
+    Places.Server server = new Places.Server(endpoint, region, trust());
+    buckets.stream().distinct().forEach(each -> opened.add(Places.bucket(each, server)));
+    folders.stream()
+        .map(each -> each.toAbsolutePath().normalize())
+        .distinct()
+        .forEach(each -> opened.add(Places.folder(each)));
+  }
+
   /** All places are looked at before any is changed, and all their problems are told at once. */
-  private void openAll(List<PublishedPlace> places, Publishable wanted) throws IOException {
-    Optional<TrustManager[]> trust = trust();
+  private static void checkAll(List<PublishedPlace> places) throws IOException {
     List<String> problems = new ArrayList<>();
-    for (URI bucket : buckets) {
-      Places.Server server = new Places.Server(endpoint, region, trust);
-      open(places, problems, wanted, Places.bucket(bucket, server));
-    }
-    for (Path folder : folders) {
-      open(places, problems, wanted, Places.folder(folder));
+    for (PublishedPlace place : places) {
+      try {
+        place.check();
+      } catch (PublishProblem problem) {
+        problems.add(problem.getMessage());
+      }
     }
     if (!problems.isEmpty()) {
       throw new PublishProblem(problems);
-    }
-  }
-
-  private void open(
-      List<PublishedPlace> places, List<String> problems, Publishable wanted, Place place)
-      throws IOException {
-    try {
-      places.add(PublishedPlace.of(place, wanted, keep, allowOlder, verbosity));
-    } catch (PublishProblem problem) {
-      place.close();
-      problems.add(problem.getMessage());
     }
   }
 

@@ -12,31 +12,27 @@ import org.airflowappliance.publish.Publishable;
  *
  * @param place where
  * @param release what
- * @param publication what was found there
- * @param steps what there is to do
+ * @param keep how many releases stay there; all when empty
+ * @param allowOlder whether it may be older than the current one
  * @param verbosity how much is said
  */
 record PublishedPlace(
     Place place,
     Publishable release,
-    Publication publication,
-    Publication.Steps steps,
+    Optional<Integer> keep,
+    boolean allowOlder,
     Verbosity verbosity) {
-  /** Looks at a place without changing it. */
-  static PublishedPlace of(
-      Place place,
-      Publishable release,
-      Optional<Integer> keep,
-      boolean allowOlder,
-      Verbosity verbosity)
-      throws IOException {
-    Publication publication = Publication.of(release, place, allowOlder);
-    return new PublishedPlace(place, release, publication, publication.steps(keep), verbosity);
+  /** Refuses what cannot be published there, and changes nothing. */
+  void check() throws IOException {
+    Publication.of(release, place, allowOlder).steps(keep);
   }
 
-  void publish(boolean dryRun) throws IOException {
-    if (dryRun) {
-      would();
+  /** Looks again, since that may be long ago, and publishes. */
+  void publish() throws IOException {
+    Publication publication = Publication.begin(release, place, allowOlder);
+    Publication.Steps steps = publication.steps(keep);
+    if (steps.isNothing()) {
+      verbosity.say("kept %s: release %d is there".formatted(place.name(), release.serial()));
       return;
     }
     Console console = new Console(System.err, Console.onTerminal(), verbosity.quiet());
@@ -50,10 +46,6 @@ record PublishedPlace(
     } finally {
       console.clear();
     }
-    if (steps.isNothing()) {
-      verbosity.say("kept %s: release %d is there".formatted(place.name(), release.serial()));
-      return;
-    }
     verbosity.say(
         "published %s: release %d, %d files sent (%s), %d copied there"
             .formatted(
@@ -65,7 +57,10 @@ record PublishedPlace(
     steps.pruned().forEach(each -> verbosity.say("removed " + place.name() + "/" + each));
   }
 
-  private void would() {
+  /** Only says what would be done. */
+  void preview() throws IOException {
+    Publication publication = Publication.of(release, place, allowOlder);
+    Publication.Steps steps = publication.steps(keep);
     steps
         .missing()
         .forEach(
@@ -75,15 +70,14 @@ record PublishedPlace(
                         ? "would copy %s there from %s".formatted(path, steps.sources().get(path))
                         : "would send %s (%s)"
                             .formatted(path, Console.size(publication.bytes(path)))));
+    if (steps.moves()) {
+      verbosity.say("would make release %d the current one".formatted(release.serial()));
+    }
     steps.lasting().keySet().forEach(each -> verbosity.say("would replace " + each));
     steps.outdated().forEach(each -> verbosity.say("would remove " + each));
     steps.pruned().forEach(each -> verbosity.say("would remove " + each));
     verbosity.say(
         "%s: %s to send; nothing was changed"
             .formatted(place.name(), Console.size(publication.bytes(steps))));
-  }
-
-  void close() {
-    place.close();
   }
 }

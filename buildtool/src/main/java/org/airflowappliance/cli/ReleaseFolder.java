@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.airflowappliance.release.Checksums;
 import org.airflowappliance.release.ReleaseIndex;
 
 /**
@@ -51,6 +52,11 @@ record ReleaseFolder(Path path) {
   /** The number that each release of a cluster raises. */
   int number() throws IOException {
     return index().path("release").asInt();
+  }
+
+  /** Whether it has the lists by which a whole release can be told from a damaged one. */
+  boolean isListed() {
+    return Files.exists(path.resolve(Checksums.NAME));
   }
 
   /** Paths of its files of a kind, below the folder. */

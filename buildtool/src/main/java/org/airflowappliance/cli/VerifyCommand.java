@@ -2,6 +2,7 @@ package org.airflowappliance.cli;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,11 +90,23 @@ final class VerifyCommand implements Callable<Integer> {
     }
   }
 
+  private URI address() {
+    try {
+      URI address = new URI(release);
+      if (address.getHost() != null) {
+        return address;
+      }
+    } catch (URISyntaxException wrong) {
+      throw new UserError(release + ": is no address (" + wrong.getReason() + "); correct it");
+    }
+    throw new UserError(release + ": names no host; correct it");
+  }
+
   private List<String> fetch(Path target) throws IOException {
     Console console = new Console(System.err, Console.onTerminal(), verbosity.quiet());
     AtomicLong received = new AtomicLong();
     try {
-      return RemoteRelease.at(URI.create(release))
+      return RemoteRelease.at(address())
           .fetch(
               target,
               bytes -> console.progress("fetching " + release, received.addAndGet(bytes), 0));

@@ -214,7 +214,7 @@ public record Cluster(
     }
   }
 
-  /** Where nodes fetch the release: the URL under which the release folder is served. */
+  /** Where nodes fetch the release: the URL of the folder or bucket that it is published to. */
   public record Distribution(URI url) {}
 
   /**

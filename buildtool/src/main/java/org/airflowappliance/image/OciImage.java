@@ -108,6 +108,16 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
       throw illegal(reference, problem);
     } catch (IOException | RegistryException | CredentialRetrievalException unknown) {
       return false;
+    } finally {
+      shutDown(http);
+    }
+  }
+
+  private static void shutDown(FailoverHttpClient http) {
+    try {
+      http.shutDown();
+    } catch (IOException left) {
+      // its connections end with the process
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * Closes a body from which nothing comes any more: Java's client has no time-out once the headers
  * are there.
  */
-final class Stall implements AutoCloseable {
+public final class Stall implements AutoCloseable {
   private static final long SECONDS = 60;
   private static final ScheduledExecutorService CLOCK =
       Executors.newSingleThreadScheduledExecutor(
@@ -24,7 +24,8 @@ final class Stall implements AutoCloseable {
   private final ScheduledFuture<?> check;
   private volatile boolean moving;
 
-  Stall(InputStream body) {
+  /** Watches a body until this is closed. */
+  public Stall(InputStream body) {
     check =
         CLOCK.scheduleAtFixedRate(
             () -> {
@@ -38,7 +39,8 @@ final class Stall implements AutoCloseable {
             TimeUnit.SECONDS);
   }
 
-  void moved() {
+  /** Something came. */
+  public void moved() {
     moving = true;
   }
 

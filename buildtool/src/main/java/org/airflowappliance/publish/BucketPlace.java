@@ -1,9 +1,9 @@
 package org.airflowappliance.publish;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
+import org.airflowappliance.file.Tally;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -64,8 +65,8 @@ final class BucketPlace implements Place {
   }
 
   @Override
-  public void begin() {
-    // who is late is refused when the mirror list is replaced
+  public boolean begin() {
+    return false; // who is late is refused when the mirror list is replaced
   }
 
   @Override
@@ -117,7 +118,7 @@ final class BucketPlace implements Place {
   public void put(String path, Path file, String sha256, LongConsumer sent) throws IOException {
     long size = Files.size(file);
     if (size > PART) {
-      putParts(path, file, size, sha256, sent);
+      putParts(path, file, sha256, sent);
       return;
     }
     String digest = Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256));
@@ -136,7 +137,7 @@ final class BucketPlace implements Place {
     sent.accept(size);
   }
 
-  private void putParts(String path, Path file, long size, String sha256, LongConsumer sent)
+  private void putParts(String path, Path file, String sha256, LongConsumer sent)
       throws IOException {
     String key = prefix + path;
     String upload =
@@ -154,12 +155,7 @@ final class BucketPlace implements Place {
                                 .checksumAlgorithm(ChecksumAlgorithm.SHA256))
                     .uploadId());
     try {
-      List<CompletedPart> parts = new ArrayList<>();
-      for (long start = 0; start < size; start += PART) {
-        int length = (int) Math.min(PART, size - start);
-        parts.add(part(key, upload, parts.size() + 1, file, start, length));
-        sent.accept(length);
-      }
+      List<CompletedPart> parts = parts(key, upload, file, sha256, sent);
       explained(
           () ->
               client.completeMultipartUpload(
@@ -175,12 +171,26 @@ final class BucketPlace implements Place {
     }
   }
 
-  private CompletedPart part(
-      String key, String upload, int number, Path file, long start, int length) throws IOException {
-    byte[] bytes;
-    try (FileChannel channel = FileChannel.open(file)) {
-      bytes = Channels.newInputStream(channel.position(start)).readNBytes(length);
+  /** Sends all parts; what comes out has to be the whole that was wanted. */
+  private List<CompletedPart> parts(
+      String key, String upload, Path file, String sha256, LongConsumer sent) throws IOException {
+    List<CompletedPart> parts = new ArrayList<>();
+    try (InputStream in = Files.newInputStream(file);
+        Tally whole = new Tally(OutputStream.nullOutputStream())) {
+      for (byte[] bytes = in.readNBytes(PART); bytes.length > 0; bytes = in.readNBytes(PART)) {
+        whole.write(bytes);
+        parts.add(part(key, upload, parts.size() + 1, bytes));
+        sent.accept(bytes.length);
+      }
+      if (!whole.hex().equals(sha256)) {
+        throw new PublishProblem(
+            file + ": was changed while it was published; leave the release alone and repeat");
+      }
     }
+    return parts;
+  }
+
+  private CompletedPart part(String key, String upload, int number, byte[] bytes) {
     return explained(
         () -> {
           var answer =
@@ -335,16 +345,24 @@ final class BucketPlace implements Place {
   }
 
   private PublishProblem problem(S3Exception refused) {
+    String code = code(refused);
     String said =
         switch (refused.statusCode()) {
-          case 404 -> "there is no bucket '%s'; create it or correct --s3".formatted(bucket);
+          case 404 ->
+              code.equals("NoSuchBucket")
+                  ? "there is no bucket '%s'; create it or correct --s3".formatted(bucket)
+                  : "something was removed there meanwhile (%s); repeat this".formatted(code);
           case 401, 403 ->
               "the keys are refused (%s); correct them, or let them list, read, write and delete below %s/%s"
-                  .formatted(code(refused), bucket, prefix);
+                  .formatted(code, bucket, prefix);
           case 301 -> "the bucket is in another region; give it with --s3-region";
+          case 400 ->
+              "the server refuses the request (%s: %s); correct --s3-region, or take new keys"
+                  .formatted(code, firstLine(refused));
           case 501 ->
-              "the server knows no conditional writes (If-Match), without which two publishers could mix"
-                  + " their releases; publish to a folder with --dir instead";
+              "the server cannot do what publishing needs (%s: %s), such as conditional writes, which keep two"
+                      .formatted(code, firstLine(refused))
+                  + " publishers apart; publish to a folder with --dir instead";
           default ->
               "the server said %d (%s), also when it was asked again; repeat this when it is well"
                   .formatted(refused.statusCode(), firstLine(refused));

@@ -12,14 +12,15 @@ import java.util.regex.Pattern;
  * @param digest the first digits of its list's SHA-256
  */
 record Edition(int serial, String digest) implements Comparable<Edition> {
-  private static final Pattern NAME = Pattern.compile("([0-9]{1,9})-([0-9a-f]{12})");
+  private static final Pattern NAME = Pattern.compile("([0-9]{1,10})-([0-9a-f]{12})");
 
   /** The one of a folder below {@link Layout#RELEASES}; none when it is no release's. */
   static Optional<Edition> named(String folder) {
     Matcher name = NAME.matcher(folder);
-    return name.matches()
-        ? Optional.of(new Edition(Integer.parseInt(name.group(1)), name.group(2)))
-        : Optional.empty();
+    if (!name.matches() || Long.parseLong(name.group(1)) > Integer.MAX_VALUE) {
+      return Optional.empty();
+    }
+    return Optional.of(new Edition(Integer.parseInt(name.group(1)), name.group(2)));
   }
 
   /** Its folder, with a slash at the end. */

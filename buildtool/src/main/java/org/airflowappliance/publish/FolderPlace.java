@@ -40,13 +40,13 @@ final class FolderPlace implements Place {
   private Optional<FileChannel> lock = Optional.empty();
 
   FolderPlace(Path root) {
-    this.root = root;
+    this.root = root.toAbsolutePath().normalize();
   }
 
   /** Makes the folder where there is none; one that another publisher has locked is refused. */
   @Override
-  public void begin() throws IOException {
-    Files.createDirectories(root);
+  public boolean begin() throws IOException {
+    make(root);
     FileChannel channel =
         FileChannel.open(root.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     if (!held(channel)) {
@@ -55,6 +55,19 @@ final class FolderPlace implements Place {
           root + ": another `appliance publish` is at work there; repeat this when it has ended");
     }
     lock = Optional.of(channel);
+    return true;
+  }
+
+  /** With what is above it, open to a web server whatever the umask. */
+  private static synchronized void make(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      return;
+    }
+    if (folder.getParent() != null) {
+      make(folder.getParent());
+    }
+    Files.createDirectory(folder);
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   private static boolean held(FileChannel lock) throws IOException {
@@ -120,6 +133,7 @@ final class FolderPlace implements Place {
   public void put(String path, Path file, String sha256, LongConsumer sent) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       if (!write(path, in, sent).equals(sha256)) {
+        Files.delete(unfinished(path));
         throw new PublishProblem(
             file + ": was changed while it was published; leave the release alone and repeat");
       }
@@ -177,7 +191,9 @@ final class FolderPlace implements Place {
 
   private Path unfinished(String path) throws IOException {
     Path target = root.resolve(path);
-    Files.createDirectories(target.getParent());
+    if (!Files.isDirectory(target.getParent())) {
+      make(target.getParent());
+    }
     return target.resolveSibling("." + target.getFileName() + UNFINISHED);
   }
 

@@ -19,10 +19,11 @@ public interface Place extends AutoCloseable {
   String name();
 
   /**
-   * From now on it is changed; until then nothing is. Keeps other publishers out where the place
-   * can do that for a while.
+   * From now on it is changed; until then nothing is.
+   *
+   * @return whether other publishers are kept out until this is closed
    */
-  void begin() throws IOException;
+  boolean begin() throws IOException;
 
   /** Of those files, the ones that are there, with their SHA-256. */
   Map<String, String> digests(Collection<String> paths) throws IOException;

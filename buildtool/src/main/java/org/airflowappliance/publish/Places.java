@@ -2,20 +2,24 @@ package org.airflowappliance.publish;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.TrustManager;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /** Opens the places that releases are published to. */
 public final class Places {
-  /**
-   * With the pauses of the library's standard strategy, which grow to 20 s each: about a minute.
-   */
   private static final int ATTEMPTS = 8;
+
+  /** Doubled each time, half of it on average: with eight attempts about half a minute. */
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(20);
 
   private Places() {}
 
@@ -42,6 +46,8 @@ public final class Places {
                     settings.retryStrategy(
                         AwsRetryStrategy.standardRetryStrategy().toBuilder()
                             .maxAttempts(ATTEMPTS)
+                            .backoffStrategy(
+                                BackoffStrategy.exponentialDelay(FIRST_PAUSE, LONGEST_PAUSE))
                             .build()));
     server.endpoint().ifPresent(each -> client.endpointOverride(each).forcePathStyle(true));
     return new BucketPlace(address, client.build());

@@ -5,16 +5,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The mirror list of a place: which release is the current one.
+ * The mirror list of a place: which release is the current one. The one before is the second
+ * mirror: who has read its metadata still finds its packages, which dnf asks for at the mirrors of
+ * this minute.
  *
  * @param cluster whose releases are published there
  * @param edition the current one
+ * @param before the one before, while it is there
  * @param url where nodes find the place
  */
-record Pointer(String cluster, Edition edition, String url) {
+record Pointer(String cluster, Edition edition, Optional<Edition> before, String url) {
   private static final Pattern TEXT =
       Pattern.compile(
-          "# Cluster (\\S+), release [0-9]+:[^\\n]*\\n(\\S+)/" + Layout.RELEASES + "(\\S+)/rpm\\n");
+          "# Cluster (\\S+), release [0-9]+:[^\\n]*\\n(\\S+)/%1$s(\\S+)/rpm\\n(?:\\2/%1$s(\\S+)/rpm\\n)?"
+              .formatted(Layout.RELEASES));
+  private static final String FOLDER = "/rpm";
 
   /** What a mirror list that was published says; none for another one. */
   static Optional<Pointer> read(String text) {
@@ -22,31 +27,40 @@ record Pointer(String cluster, Edition edition, String url) {
     if (!parts.matches()) {
       return Optional.empty();
     }
+    Optional<Edition> before = Optional.ofNullable(parts.group(4)).flatMap(Edition::named);
     return Edition.named(parts.group(3))
-        .map(edition -> new Pointer(parts.group(1), edition, parts.group(2)));
+        .map(edition -> new Pointer(parts.group(1), edition, before, parts.group(2)))
+        // not another spelling of it, either
+        .filter(pointer -> pointer.text().equals(text));
   }
 
-  /** From a release's own list, which names the release's folder as the place. */
-  static Pointer to(Publishable release, String own) {
-    String url =
-        own.lines()
-            .filter(line -> line.endsWith("/rpm") && !line.startsWith("#"))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new PublishProblem(
-                        release.folder()
-                            + "/"
-                            + Layout.MIRRORS
-                            + ": names no address that ends with /rpm; build the release again"));
-    return new Pointer(
-        release.cluster(), release.edition(), url.substring(0, url.length() - "/rpm".length()));
+  /**
+   * The list of a place from a release's own, which names the release's folder as the place.
+   *
+   * @param own text of the release's list
+   * @return none when that names no address
+   */
+  static Optional<Pointer> of(
+      String cluster, Edition edition, Optional<Edition> before, String own) {
+    return own.lines()
+        .filter(line -> line.endsWith(FOLDER) && !line.startsWith("#"))
+        .map(line -> line.substring(0, line.length() - FOLDER.length()))
+        .findFirst()
+        .map(url -> new Pointer(cluster, edition, before, url));
   }
 
   /** The file's text. */
   String text() {
-    return "# Cluster %s, release %d: where dnf finds the packages.%n%s/%srpm%n"
-        .formatted(cluster, edition.serial(), url, edition.folder())
-        .replace(System.lineSeparator(), "\n");
+    StringBuilder text =
+        new StringBuilder(
+            "# Cluster %s, release %d: where dnf finds the packages.\n"
+                .formatted(cluster, edition.serial()));
+    text.append(line(edition));
+    before.ifPresent(each -> text.append(line(each)));
+    return text.toString();
+  }
+
+  private String line(Edition each) {
+    return url + "/" + each.folder() + "rpm\n";
   }
 }

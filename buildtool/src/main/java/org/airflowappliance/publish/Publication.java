@@ -2,6 +2,7 @@ package org.airflowappliance.publish;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -28,14 +29,16 @@ public final class Publication {
   private final Place place;
   private final Optional<Text> before;
   private final Optional<Pointer> current;
-  private final Pointer wanted;
+  private final Map<Edition, Map<String, String>> others;
+  private final boolean alone;
 
-  private Publication(Publishable release, Place place) throws IOException {
+  private Publication(Publishable release, Place place, boolean alone) throws IOException {
     this.release = release;
     this.place = place;
+    this.alone = alone;
     this.before = place.read(Layout.MIRRORS);
     this.current = before.map(Text::text).flatMap(Pointer::read);
-    this.wanted = Pointer.to(release, Files.readString(release.folder().resolve(Layout.MIRRORS)));
+    this.others = others();
   }
 
   /**
@@ -45,7 +48,18 @@ public final class Publication {
    * @throws PublishProblem when this release cannot be published there
    */
   public static Publication of(Publishable release, Place place, boolean older) throws IOException {
-    Publication found = new Publication(release, place);
+    return refused(new Publication(release, place, false), older);
+  }
+
+  /**
+   * The same for whoever changes it then: from now on others are kept out, where that is possible.
+   */
+  public static Publication begin(Publishable release, Place place, boolean older)
+      throws IOException {
+    return refused(new Publication(release, place, place.begin()), older);
+  }
+
+  private static Publication refused(Publication found, boolean older) {
     found.refuse(older);
     return found;
   }
@@ -57,6 +71,14 @@ public final class Publication {
               .formatted(place.name(), Layout.MIRRORS));
     }
     current.ifPresent(there -> refuse(there, older));
+    others.forEach(
+        (edition, files) -> {
+          if (edition.serial() == release.serial() && !files.isEmpty()) {
+            throw new PublishProblem(
+                "%s: release %d is published already, with other content (%s, this is %s); raise `release` in cluster.yaml and build"
+                    .formatted(place.name(), edition.serial(), edition, release.edition()));
+          }
+        });
   }
 
   private void refuse(Pointer there, boolean older) {
@@ -66,11 +88,6 @@ public final class Publication {
               .formatted(place.name(), there.cluster(), release.cluster()));
     }
     int published = there.edition().serial();
-    if (published == release.serial() && !there.edition().equals(release.edition())) {
-      throw new PublishProblem(
-          "%s: release %d is published already, with other content (%s, this is %s); raise `release` in cluster.yaml and build"
-              .formatted(place.name(), published, there.edition(), release.edition()));
-    }
     if (published > release.serial() && !older) {
       throw new PublishProblem(
           "%s: release %d is published, and this is %d; publish a newer one, or go back with --allow-older"
@@ -80,15 +97,47 @@ public final class Publication {
 
   /** What there is to do, found without doing it. */
   public Steps steps(Optional<Integer> keep) throws IOException {
+    TreeMap<String, String> missing = missing(content());
+    List<Edition> pruned = pruned(keep);
+    String pointer = pointer(pruned).text();
+    return new Steps(
+        missing,
+        sources(missing),
+        !before.map(Text::text).equals(Optional.of(pointer)),
+        pointer,
+        missing(release.lasting()),
+        outdated(),
+        pruned.stream().map(Edition::folder).toList());
+  }
+
+  /** The release's folder as it has to be: path in the place to SHA-256. */
+  private TreeMap<String, String> content() {
     String folder = release.edition().folder();
     TreeMap<String, String> content = new TreeMap<>();
     release.files().forEach((path, sha256) -> content.put(folder + path, sha256));
-    TreeMap<String, String> missing = missing(content);
-    Map<Edition, Map<String, String>> others = others();
-    Map<String, String> sources = sources(missing, others);
-    TreeMap<String, String> lasting = missing(release.lasting());
-    boolean moves = !before.map(Text::text).equals(Optional.of(wanted.text()));
-    return new Steps(missing, sources, moves, lasting, outdated(others), pruned(others, keep));
+    return content;
+  }
+
+  private Pointer pointer(List<Edition> pruned) throws IOException {
+    Path own = release.folder().resolve(Layout.MIRRORS);
+    Optional<Edition> former =
+        current
+            .flatMap(
+                there ->
+                    there.edition().equals(release.edition())
+                        ? there.before()
+                        : Optional.of(there.edition()))
+            .filter(each -> !pruned.contains(each) && others.containsKey(each));
+    return Pointer.of(
+            release.cluster(),
+            release.edition(),
+            former,
+            Files.exists(own) ? Files.readString(own) : "")
+        .orElseThrow(
+            () ->
+                new PublishProblem(
+                    own
+                        + ": names no address that ends with /rpm; build the release again, with all of its sections"));
   }
 
   /**
@@ -96,7 +145,8 @@ public final class Publication {
    *
    * @param missing of the release's folder: path in the place to SHA-256
    * @param sources of those, what is there already below another path
-   * @param moves whether another release is the current one, or none
+   * @param moves whether the mirror list is another one, or none
+   * @param pointer the mirror list's text
    * @param lasting files with an address that stays which are others: path to SHA-256
    * @param outdated such files of other releases that this one has not
    * @param pruned folders of releases that are not kept
@@ -105,6 +155,7 @@ public final class Publication {
       Map<String, String> missing,
       Map<String, String> sources,
       boolean moves,
+      String pointer,
       Map<String, String> lasting,
       Collection<String> outdated,
       List<String> pruned) {
@@ -126,8 +177,7 @@ public final class Publication {
   }
 
   /** Most of a release is as in others; a place can copy that by itself. */
-  private Map<String, String> sources(
-      Map<String, String> missing, Map<Edition, Map<String, String>> others) throws IOException {
+  private Map<String, String> sources(Map<String, String> missing) throws IOException {
     Map<String, String> byDigest = new TreeMap<>();
     others.forEach(
         (edition, files) ->
@@ -166,7 +216,7 @@ public final class Publication {
   }
 
   /** Not of the one before alone: a publication that was interrupted may have left some. */
-  private Collection<String> outdated(Map<Edition, Map<String, String>> others) throws IOException {
+  private Collection<String> outdated() throws IOException {
     Set<String> gone = new TreeSet<>();
     others.values().forEach(files -> gone.addAll(files.keySet()));
     gone.removeIf(each -> !Layout.isLasting(each));
@@ -174,21 +224,28 @@ public final class Publication {
     return place.digests(gone).keySet();
   }
 
-  /** Those that never became whole do not count among what is kept. */
-  private List<String> pruned(Map<Edition, Map<String, String>> others, Optional<Integer> keep) {
+  /**
+   * What goes when so many are kept: never the one that was current, unless it is to be this one
+   * alone. Those that never became whole do not count.
+   */
+  private List<Edition> pruned(Optional<Integer> keep) {
     if (keep.isEmpty()) {
       return List.of();
     }
+    Optional<Edition> former = current.map(Pointer::edition);
     Stream<Edition> old =
         others.keySet().stream()
             .filter(each -> !others.get(each).isEmpty())
-            .sorted(Comparator.reverseOrder())
+            .sorted(
+                Comparator.comparing((Edition each) -> former.equals(Optional.of(each)))
+                    .thenComparing(Comparator.naturalOrder())
+                    .reversed())
             .skip(keep.get() - 1L);
     Stream<Edition> unfinished =
         others.keySet().stream()
             // a newer one may be on its way
             .filter(each -> others.get(each).isEmpty() && each.serial() <= release.serial());
-    return Stream.concat(old, unfinished).map(Edition::folder).toList();
+    return Stream.concat(old, unfinished).toList();
   }
 
   /**
@@ -198,39 +255,60 @@ public final class Publication {
    * @throws PublishProblem when another publisher was first
    */
   public void run(Steps steps, Progress progress) throws IOException {
-    place.begin();
-    List<String> content = new ArrayList<>(steps.missing().keySet());
-    String last = release.edition().folder() + Checksums.NAME;
-    boolean listMissing = content.remove(last);
-    // what takes longest first, or the others wait for it at the end
-    content.sort(Comparator.comparingLong(each -> -bytes(each)));
-    Parallel.each(content, path -> send(path, steps, progress));
-    if (listMissing) {
-      send(last, steps, progress);
+    send(steps.missing(), steps.sources(), progress);
+    // also when it says the same: whoever else has replaced it meanwhile is seen
+    if (!place.replace(Layout.MIRRORS, before, steps.pointer())) {
+      refuseToMix(steps.pointer());
     }
-    if (steps.moves() && !place.replace(Layout.MIRRORS, before, wanted.text())) {
-      refuseToMix();
+    if (!alone) {
+      // whoever removed old releases may have taken this for one of them until now
+      send(missing(content()), Map.of(), progress);
     }
     Parallel.each(
         steps.lasting().entrySet(),
         each ->
             place.copy(release.edition().folder() + each.getKey(), each.getKey(), each.getValue()));
+    refuseToMix(steps.pointer());
     place.delete(steps.outdated());
     for (String folder : steps.pruned()) {
+      refuseToMix(steps.pointer());
       // first its mark of being whole
       place.delete(List.of(folder + Checksums.NAME));
       place.deleteFolder(folder);
     }
   }
 
-  /** Whoever sent the same release did the same. */
-  private void refuseToMix() throws IOException {
-    Optional<Pointer> there = place.read(Layout.MIRRORS).map(Text::text).flatMap(Pointer::read);
-    if (!there.equals(Optional.of(wanted))) {
+  /** Fills the release's folder, its list last: with that it is whole. */
+  private void send(Map<String, String> missing, Map<String, String> sources, Progress progress)
+      throws IOException {
+    List<String> content = new ArrayList<>(missing.keySet());
+    String last = release.edition().folder() + Checksums.NAME;
+    boolean listMissing = content.remove(last);
+    // what takes longest first, or the others wait for it at the end
+    content.sort(Comparator.comparingLong(each -> -bytes(each)));
+    Work send = path -> send(path, missing.get(path), sources.get(path), progress);
+    Parallel.each(content, send::with);
+    if (listMissing) {
+      send.with(last);
+    }
+  }
+
+  /** What is done with a file. */
+  private interface Work {
+    void with(String path) throws IOException;
+  }
+
+  private void refuseToMix(String pointer) throws IOException {
+    Optional<String> there = place.read(Layout.MIRRORS).map(Text::text);
+    if (!there.equals(Optional.of(pointer))) {
       throw new PublishProblem(
-          "%s: somebody else has published there meanwhile, and that is the current release now (%s); nothing of it was changed, look at it before you repeat this"
+          "%s: somebody else publishes there, and the current release is %s now; nothing of it was changed, look at it before you repeat this"
               .formatted(
-                  place.name(), there.map(each -> each.edition().toString()).orElse("unknown")));
+                  place.name(),
+                  there
+                      .flatMap(Pointer::read)
+                      .map(each -> each.edition().toString())
+                      .orElse("unknown")));
     }
   }
 
@@ -240,9 +318,8 @@ public final class Publication {
     void sent(String path, long bytes);
   }
 
-  private void send(String path, Steps steps, Progress progress) throws IOException {
-    String sha256 = steps.missing().get(path);
-    String source = steps.sources().get(path);
+  private void send(String path, String sha256, String source, Progress progress)
+      throws IOException {
     if (source != null) {
       place.copy(source, path, sha256);
       return;

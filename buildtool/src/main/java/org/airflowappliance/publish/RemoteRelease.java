@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -20,6 +21,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import org.airflowappliance.file.Tally;
+import org.airflowappliance.lock.Stall;
+import org.airflowappliance.plan.ReleasePath;
 import org.airflowappliance.release.Checksums;
 import org.airflowappliance.release.ReleaseIndex;
 
@@ -29,8 +32,11 @@ import org.airflowappliance.release.ReleaseIndex;
  *
  * @param place the address that was asked for, without a slash at the end
  * @param folder the address of the release's folder
+ * @param mirrors the mirror list that was found there; empty where there is none
  */
-public record RemoteRelease(String place, String folder) {
+public record RemoteRelease(String place, String folder, String mirrors) {
+  private static final int ATTEMPTS = 3;
+  private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration CONNECT = Duration.ofSeconds(15);
   private static final Duration ANSWER = Duration.ofMinutes(1);
   private static final int SMALL = 1 << 20;
@@ -51,13 +57,13 @@ public record RemoteRelease(String place, String folder) {
    */
   public static RemoteRelease at(URI address) {
     String place = address.toString().replaceFirst("/+$", "");
-    Optional<Pointer> pointer = text(place + "/" + Layout.MIRRORS).flatMap(Pointer::read);
+    Optional<String> list = text(place, Layout.MIRRORS);
     // the list's own address is where nodes reach the place, which may be another
     String folder =
-        pointer
+        list.flatMap(Pointer::read)
             .map(each -> place + "/" + each.edition().folder().replaceFirst("/$", ""))
             .orElse(place);
-    return new RemoteRelease(place, folder);
+    return new RemoteRelease(place, folder, list.orElse(""));
   }
 
   /**
@@ -65,37 +71,55 @@ public record RemoteRelease(String place, String folder) {
    *
    * @param target an empty folder
    * @param received is told the bytes as they come
-   * @return what is wrong with the copies at addresses that stay, a line each; what is wrong with
-   *     the folder is seen by verifying it
+   * @return what is wrong with the place around the folder, a line each; what is wrong with the
+   *     folder is seen by verifying it
    */
   public List<String> fetch(Path target, LongConsumer received) throws IOException {
     String sums =
-        text(folder + "/" + Checksums.NAME)
+        text(folder, Checksums.NAME)
             .orElseThrow(
                 () ->
                     new PublishProblem(
-                        "%s: there is no %s, so it is no release; name distribution.url or a release's folder there"
+                        "%s: there is no %s that can be read, so it is no release; name distribution.url or a release's folder there"
                             .formatted(folder, Checksums.NAME)));
     TreeMap<String, String> listed = Publishable.listed(sums);
+    // others are no names of a release's files; verifying says that they are missing
+    listed.keySet().removeIf(path -> !isName(path));
     Set<String> paths = new TreeSet<>(listed.keySet());
     paths.addAll(List.of(Checksums.NAME, Checksums.SIGNATURE, ReleaseIndex.NAME));
-    paths.removeIf(path -> !isInside(target, path)); // verifying says that it is missing
-    Parallel.each(paths, path -> copy(folder + "/" + path, target.resolve(path), received));
-    return folder.equals(place) ? List.of() : strayed(listed);
+    Parallel.each(paths, path -> copy(path, target.resolve(path), received));
+    return folder.equals(place) ? List.of() : strayed(listed, target);
   }
 
-  private static boolean isInside(Path target, String path) {
-    Path file = target.resolve(path).normalize();
-    return file.startsWith(target) && !file.equals(target);
+  private static boolean isName(String path) {
+    try {
+      return new ReleasePath(path).value().equals(path);
+    } catch (IllegalArgumentException none) {
+      return false;
+    }
   }
 
-  private List<String> strayed(TreeMap<String, String> listed) throws IOException {
-    List<String> lasting = listed.keySet().stream().filter(Layout::isLasting).toList();
+  private List<String> strayed(TreeMap<String, String> listed, Path target) throws IOException {
     List<String> found = new ArrayList<>();
+    Path own = target.resolve(Layout.MIRRORS);
+    Optional<Pointer> said = Pointer.read(mirrors);
+    Optional<Pointer> wanted =
+        said.filter(each -> Files.exists(own))
+            .flatMap(
+                each -> Pointer.of(each.cluster(), each.edition(), each.before(), signed(own)));
+    if (!wanted.equals(said)) {
+      found.add(
+          "%s/%s: sends nodes to %s, but the release says %s; publish the release again, and find out who changed it"
+              .formatted(
+                  place,
+                  Layout.MIRRORS,
+                  said.map(Pointer::url).orElse("nowhere"),
+                  wanted.map(Pointer::url).orElse("nothing")));
+    }
     Parallel.each(
-        lasting,
+        listed.keySet().stream().filter(Layout::isLasting).toList(),
         path -> {
-          String is = digest(place + "/" + path).orElse("");
+          String is = digest(path).orElse("");
           if (!is.equals(listed.get(path))) {
             synchronized (found) {
               found.add(
@@ -106,58 +130,118 @@ public record RemoteRelease(String place, String folder) {
             }
           }
         });
+    if (!text(place, Layout.MIRRORS).orElse("").equals(mirrors)) {
+      throw new PublishProblem(place + ": somebody publishes there; repeat this when that is done");
+    }
     return found.stream().sorted().toList();
   }
 
-  private static Optional<String> digest(String address) throws IOException {
-    try (InputStream in = open(address);
-        Tally bytes = new Tally(OutputStream.nullOutputStream())) {
-      in.transferTo(bytes);
-      return Optional.of(bytes.hex());
-    } catch (FileNotFoundException absent) {
-      return Optional.empty();
+  private static String signed(Path own) {
+    try {
+      return Files.readString(own);
+    } catch (IOException unreadable) {
+      return "";
     }
   }
 
-  private static void copy(String address, Path file, LongConsumer received) throws IOException {
+  private Optional<String> digest(String path) throws IOException {
+    return again(
+        place,
+        path,
+        in -> {
+          try (Tally bytes = new Tally(OutputStream.nullOutputStream())) {
+            pass(in, bytes, unused -> {});
+            return bytes.hex();
+          }
+        });
+  }
+
+  private void copy(String path, Path file, LongConsumer received) throws IOException {
     Files.createDirectories(file.getParent());
-    try (InputStream in = open(address);
-        OutputStream out = Files.newOutputStream(file)) {
+    again(
+        folder,
+        path,
+        in -> {
+          try (OutputStream out = Files.newOutputStream(file)) {
+            pass(in, out, received);
+          }
+          return file;
+        });
+  }
+
+  private static void pass(InputStream in, OutputStream out, LongConsumer received)
+      throws IOException {
+    try (Stall stall = new Stall(in)) {
       byte[] buffer = new byte[1 << 16];
       long all = 0;
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        stall.moved();
         out.write(buffer, 0, count);
         received.accept(count);
         all += count;
         if (all > LARGEST) {
-          throw new PublishProblem(address + ": is larger than any file of a release; stopped");
+          throw new PublishProblem("a file is larger than any of a release; stopped");
         }
       }
-    } catch (FileNotFoundException absent) {
-      Files.deleteIfExists(file); // verifying says that it is missing
     }
   }
 
-  private static Optional<String> text(String address) {
-    try (InputStream in = open(address)) {
-      return Optional.of(new String(in.readNBytes(SMALL), StandardCharsets.UTF_8));
-    } catch (FileNotFoundException absent) {
-      return Optional.empty();
-    } catch (IOException problem) {
-      throw unreachable(address, problem);
+  private static Optional<String> text(String base, String path) {
+    return again(base, path, in -> new String(in.readNBytes(SMALL), StandardCharsets.UTF_8));
+  }
+
+  /** What is done with an answer's body. */
+  private interface Reading<T> {
+    T of(InputStream in) throws IOException;
+  }
+
+  /**
+   * Asks for a file, several times when the connection breaks; none where there is no such file.
+   */
+  private static <T> Optional<T> again(String base, String path, Reading<T> reading) {
+    URI address = address(base, path);
+    for (int attempt = 1; ; attempt++) {
+      try (InputStream in = open(address)) {
+        return Optional.of(reading.of(in));
+      } catch (FileNotFoundException absent) {
+        return Optional.empty();
+      } catch (IOException problem) {
+        if (attempt == ATTEMPTS) {
+          throw new PublishProblem(
+              "%s: cannot be fetched (%s); check the address, that its certificate is one that Java trusts, and that there is room in the temporary folder"
+                  .formatted(address, problem),
+              problem);
+        }
+        pause(attempt);
+      }
     }
   }
 
-  private static InputStream open(String address) throws IOException {
-    HttpRequest request = HttpRequest.newBuilder(URI.create(address)).timeout(ANSWER).build();
+  private static URI address(String base, String path) {
+    try {
+      return URI.create(base + "/" + new URI(null, null, path, null).getRawPath());
+    } catch (URISyntaxException impossible) {
+      throw new IllegalArgumentException(path, impossible);
+    }
+  }
+
+  private static void pause(int attempt) {
+    try {
+      Thread.sleep(PAUSE.multipliedBy(attempt).toMillis());
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new PublishProblem("interrupted", interrupted);
+    }
+  }
+
+  private static InputStream open(URI address) throws IOException {
+    HttpRequest request = HttpRequest.newBuilder(address).timeout(ANSWER).build();
     HttpResponse<InputStream> answer;
     try {
       answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofInputStream());
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new PublishProblem(address + ": interrupted", interrupted);
-    } catch (IOException problem) {
-      throw unreachable(address, problem);
     }
     if (answer.statusCode() == 200) {
       return answer.body();
@@ -165,17 +249,8 @@ public record RemoteRelease(String place, String folder) {
     answer.body().close();
     // a bucket that may not be listed says 403 for what is not there
     if (Set.of(403, 404, 410).contains(answer.statusCode())) {
-      throw new FileNotFoundException(address);
+      throw new FileNotFoundException(address.toString());
     }
-    throw new PublishProblem(
-        "%s: the server said %d; repeat this when it is well"
-            .formatted(address, answer.statusCode()));
-  }
-
-  private static PublishProblem unreachable(String address, IOException problem) {
-    return new PublishProblem(
-        "%s: gives no answer (%s); check the address and that its certificate is one that Java trusts"
-            .formatted(address, problem),
-        problem);
+    throw new IOException("the server said " + answer.statusCode());
   }
 }

@@ -36,8 +36,8 @@ final class InterruptedPlace implements Place {
   }
 
   @Override
-  public void begin() throws IOException {
-    place.begin();
+  public boolean begin() throws IOException {
+    return place.begin();
   }
 
   @Override

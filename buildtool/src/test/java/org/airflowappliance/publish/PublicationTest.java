@@ -71,6 +71,64 @@ final class PublicationTest {
     assertThat(root.resolve("kickstart/n2.ks")).doesNotExist();
     wholeIsThere(first);
     wholeIsThere(second);
+    assertThat(root.resolve("rpm/mirrorlist"))
+        .as("who has the metadata of the one before finds its packages")
+        .hasContent(
+            "# Cluster lab, release 2: where dnf finds the packages.\n%s/%srpm\n%1$s/%3$srpm\n"
+                .formatted(SmallRelease.URL, second.edition().folder(), first.edition().folder()));
+    assertThat(publish(second, Optional.empty()).isNothing()).isTrue();
+  }
+
+  @Test
+  void theOneBeforeIsKeptAlsoWhenOthersAreNewer() throws IOException {
+    publish(first, Optional.empty());
+    publish(second, Optional.empty());
+    back(first);
+    Publishable third = SmallRelease.write(folder.resolve("third"), 3, FILES);
+    assertThat(publish(third, Optional.of(2)).pruned()).containsExactly(second.edition().folder());
+    wholeIsThere(first);
+  }
+
+  private void back(Publishable release) throws IOException {
+    try (Place place = new FolderPlace(root)) {
+      Publication back = Publication.begin(release, place, true);
+      back.run(back.steps(Optional.empty()), (path, bytes) -> {});
+    }
+  }
+
+  @Test
+  void whoWasThoughtOldByAnotherPublisherIsWholeInTheEnd() throws IOException {
+    publish(first, Optional.empty());
+    publish(second, Optional.empty());
+    try (Place place = new FolderPlace(root)) {
+      // as a bucket: nobody is kept out
+      Publication late = Publication.of(first, place, true);
+      Publication.Steps steps = late.steps(Optional.empty());
+      Files.delete(root.resolve(first.edition().folder() + "rpm/a.rpm"));
+      Files.delete(root.resolve(first.edition().folder() + "SHA256SUMS"));
+      late.run(steps, (path, bytes) -> {});
+    }
+    assertThat(current()).isEqualTo(first.edition());
+    wholeIsThere(first);
+  }
+
+  @Test
+  void aNumberIsNotPublishedTwiceWithDifferentContentsEvenLater() throws IOException {
+    publish(first, Optional.empty());
+    publish(second, Optional.empty());
+    back(first);
+    refused(
+        SmallRelease.write(folder.resolve("again"), 2, FILES),
+        "release 2 is published already, with other content");
+  }
+
+  @Test
+  void numbersMayBeAsLargeAsTheClusterFileAllows() throws IOException {
+    Publishable large = SmallRelease.write(folder.resolve("large"), Integer.MAX_VALUE, FILES);
+    publish(large, Optional.empty());
+    assertThat(publish(large, Optional.empty()).isNothing()).isTrue();
+    assertThat(Edition.named("99999999999-0123456789ab")).isEmpty();
+    assertThat(Edition.named("2147483648-0123456789ab")).isEmpty();
   }
 
   @Test
@@ -143,10 +201,7 @@ final class PublicationTest {
   void anOlderOneIsTheCurrentOneAgainWhenThatIsAskedFor() throws IOException {
     publish(first, Optional.empty());
     publish(second, Optional.empty());
-    try (Place place = new FolderPlace(root)) {
-      Publication back = Publication.of(first, place, true);
-      back.run(back.steps(Optional.empty()), (path, bytes) -> {});
-    }
+    back(first);
     assertThat(current()).isEqualTo(first.edition());
     assertThat(root.resolve("kickstart/n2.ks")).hasContent("of two");
   }
@@ -169,7 +224,7 @@ final class PublicationTest {
       publish(third, Optional.empty());
       assertThatThrownBy(() -> late.run(steps, (path, bytes) -> {}))
           .isInstanceOf(PublishProblem.class)
-          .hasMessageContaining("somebody else has published there meanwhile")
+          .hasMessageContaining("somebody else publishes there")
           .hasMessageContaining(third.edition().toString());
     }
     assertThat(current()).isEqualTo(third.edition());
@@ -198,7 +253,7 @@ final class PublicationTest {
       Path copy = folder.resolve("at-" + steps);
       copyTree(root, copy);
       try (Place place = new InterruptedPlace(new FolderPlace(copy), steps)) {
-        Publication publication = Publication.of(second, place, false);
+        Publication publication = Publication.begin(second, place, false);
         publication.run(publication.steps(Optional.of(1)), (path, bytes) -> {});
         ended = true;
       } catch (InterruptedPlace.Interrupted unfinished) {
@@ -232,7 +287,7 @@ final class PublicationTest {
   private static Publication.Steps publish(Path root, Publishable release, Optional<Integer> keep)
       throws IOException {
     try (Place place = new FolderPlace(root)) {
-      Publication publication = Publication.of(release, place, false);
+      Publication publication = Publication.begin(release, place, false);
       Publication.Steps steps = publication.steps(keep);
       publication.run(steps, (path, bytes) -> {});
       return steps;
