@@ -48,7 +48,11 @@ class Key:
 
     def sign(self, claims, hash_=None, pad=None, **header) -> str:
         head = {"alg": "RS256", "typ": "JWT", "kid": self.kid, **header}
-        text = f"{b64json({k: v for k, v in head.items() if v is not None})}.{b64json(claims)}"
+        return self.signed({k: v for k, v in head.items() if v is not None}, claims, hash_, pad)
+
+    def signed(self, head, claims, hash_=None, pad=None) -> str:
+        """With exactly this header."""
+        text = f"{b64json(head)}.{b64json(claims)}"
         signature = self.private.sign(text.encode(), pad or padding.PKCS1v15(), hash_ or hashes.SHA256())
         return f"{text}.{b64(signature)}"
 
@@ -57,9 +61,9 @@ def unsigned(claims, kid: str, alg: str = "none") -> str:
     return f"{b64json({'alg': alg, 'kid': kid})}.{b64json(claims)}."
 
 
-def hs256(claims, kid: str, secret: bytes) -> str:
-    text = f"{b64json({'alg': 'HS256', 'kid': kid})}.{b64json(claims)}"
-    return f"{text}.{b64(hmac.new(secret, text.encode(), 'sha256').digest())}"
+def hs256(claims, kid: str, secret: bytes, alg: str = "HS256") -> str:
+    text = f"{b64json({'alg': alg, 'kid': kid})}.{b64json(claims)}"
+    return f"{text}.{b64(hmac.new(secret, text.encode(), 'sha' + alg[2:]).digest())}"
 
 
 def at_hash(access_token: str) -> str:

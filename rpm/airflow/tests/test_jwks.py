@@ -69,11 +69,18 @@ class Fetches(unittest.TestCase):
         self.assertEqual(self.count, 1)
 
     def test_unknown_keys_are_one_fetch_per_interval(self):
+        self.jwks.find("one")
         for _ in range(1000):
             self.unknown()
-        self.assertEqual(self.count, 1)
+        self.assertEqual(self.count, 2)
         self.now = MIN_INTERVAL
         self.unknown()
+        self.assertEqual(self.count, 3)
+
+    def test_a_key_that_is_rotated_right_after_the_first_ones_is_found(self):
+        self.jwks.find("one")
+        self.keys, self.now = [Key("two")], 1
+        self.jwks.find("two")
         self.assertEqual(self.count, 2)
 
     def test_a_withdrawn_key_leaves(self):
@@ -128,6 +135,14 @@ class Fetches(unittest.TestCase):
         self.now = CHECK_INTERVAL
         self.jwks.check()
         self.jwks.find("two")
+        self.assertEqual(self.count, 2)
+
+    def test_a_key_that_is_rotated_right_after_a_check_is_found(self):
+        self.jwks.check()
+        self.keys, self.now = [Key("two")], 1
+        self.jwks.find("two")
+        self.assertEqual(self.count, 2)
+        self.unknown()
         self.assertEqual(self.count, 2)
 
     def test_a_check_says_that_the_provider_is_away_and_known_keys_stay(self):

@@ -1,4 +1,6 @@
 """Sign-in through the real Flask app: who gets in, with which roles, and where to."""
+import base64
+import json
 import logging
 import time
 import unittest
@@ -33,6 +35,7 @@ def tampered(claims):
 
 
 PEM = provider.key.pem()
+DER = base64.b64decode("".join(PEM.decode().splitlines()[1:-1]))
 FORGED = {
     "another key with the same id": (other_key.sign, "signature: BadSignatureError"),
     "another key of an unknown id": (stranger.sign, "unknown key id 'stranger'"),
@@ -53,6 +56,16 @@ FORGED = {
         lambda c: hs256(c, "signing-key", PEM.strip()),
         "signature: UnsupportedAlgorithmError",
     ),
+    "HS256 with the public key as DER": (lambda c: hs256(c, "signing-key", DER), "signature: UnsupportedAlgorithmError"),
+    "HS256 with the JWK's text": (
+        lambda c: hs256(c, "signing-key", json.dumps(provider.key.jwk()).encode()),
+        "signature: UnsupportedAlgorithmError",
+    ),
+    "HS512 with the public key": (
+        lambda c: hs256(c, "signing-key", PEM, "HS512"),
+        "signature: UnsupportedAlgorithmError",
+    ),
+    "a key id that is null": (lambda c: provider.key.signed({"alg": "RS256", "kid": None}, c), "kid: is missing"),
     "HS256 with the modulus": (
         lambda c: hs256(c, "signing-key", provider.key.jwk()["n"].encode()),
         "signature: UnsupportedAlgorithmError",
@@ -551,7 +564,8 @@ class SignIn(unittest.TestCase):
         for number in range(20):
             forged = lambda claims: stranger.sign(claims, kid=f"unknown-{number}")
             self.assertEqual(Browser().sign_in(make=forged).status_code, 401)
-        self.assertEqual(provider.key_fetches - before, 1)
+        # one look whether the provider is there, and one fetch for all of these
+        self.assertEqual(provider.key_fetches - before, 2)
 
     def test_changed_keys_of_the_realm_are_found(self):
         fresh = Key("fresh-key")

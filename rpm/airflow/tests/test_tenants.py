@@ -156,15 +156,26 @@ class Policy(Files):
         self.assertEqual({"Op": {"can_read"}}, dag.access_control)
         self.assertEqual([500, 500], [task.priority_weight for task in dag.tasks])
 
-    def test_a_link_into_another_folder_is_the_others(self):
-        target = self.put("elsewhere/a.txt", text("sci-two__a"))
-        (lab.DAGS / "teams/two").mkdir(parents=True)
-        moved = target.rename(lab.DAGS / "teams/two/a.txt")
+    def test_a_link_takes_nobody_elses_dag(self):
+        theirs = self.put("teams/two/a.py", text("sci-two__a"))
+        operators = self.put("common/c.py", text("plain"))
         (lab.DAGS / "sci").mkdir()
-        os.symlink(moved, lab.DAGS / "sci/link.py")
+        os.symlink(theirs, lab.DAGS / "sci/link.py")
+        os.symlink(operators, lab.DAGS / "sci/operators.py")
+        os.symlink(theirs, lab.DAGS / "common/link.py")
         found = self.read()
-        self.assertEqual({}, found.import_errors)
-        self.assertEqual(["tenant_sci-two"] * 2, [task.pool for task in found.dags["sci-two__a"].tasks])
+        self.assertEqual({"sci-two__a", "plain"}, set(found.dags))
+        self.assertEqual([str(theirs), str(operators)], [found.dags[name].fileloc for name in ("sci-two__a", "plain")])
+        self.assertEqual(3, len(found.import_errors))
+        for file, whose in {"sci/link.py": "tenant sci-two's", "sci/operators.py": "no tenant's"}.items():
+            self.assertIn(f", which is {whose}; put the file itself", found.import_errors[str(lab.DAGS / file)])
+
+    def test_a_link_within_a_folder_is_a_file_of_it(self):
+        (lab.DAGS / "sci").mkdir()
+        self.put("sci/lib/a.txt", text("sci__a"))
+        os.symlink(lab.DAGS / "sci/lib/a.txt", lab.DAGS / "sci/link.py")
+        found = self.read()
+        self.assertEqual(({}, ["sci__a"]), (found.import_errors, list(found.dags)))
 
     def test_a_link_out_of_the_dag_folder_is_nobodys(self):
         outside = lab.HOME / "outside.py"
@@ -172,7 +183,7 @@ class Policy(Files):
         self.addCleanup(outside.unlink)
         (lab.DAGS / "sci").mkdir()
         os.symlink(outside, lab.DAGS / "sci/link.py")
-        self.refused("'sci__' are tenant sci's")
+        self.refused("which is no tenant's; put the file itself in its place")
 
     def test_a_linked_folder_is_where_it_points_to(self):
         self.put("teams/two/a.py", text("sci__a"))

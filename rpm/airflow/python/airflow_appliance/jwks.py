@@ -42,7 +42,12 @@ class Jwks:
             if kid not in self._keys or self._clock() - self._fetched > MAX_AGE:
                 asked = self._clock() >= self._next_fetch
                 if asked:
+                    is_first = not self._keys
                     self._renew()
+                    if not self._keys:  # nobody can sign in, so that is tried sooner
+                        self._next_fetch = self._clock() + RETRY_INTERVAL
+                    elif not is_first:  # the first keys are asked for by anybody
+                        self._next_fetch = self._clock() + MIN_INTERVAL
             if kid in self._keys:
                 return self._keys[kid]
             if self._away and (asked or not self._keys):
@@ -50,7 +55,10 @@ class Jwks:
             raise UnknownKey(f"unknown key id {kid[:80]!r}")
 
     def check(self) -> None:
-        """Unreachable when the provider was away at the last look; looks rarely, and has the newest keys then."""
+        """Unreachable when the provider was away at the last look; looks rarely, and has the newest keys then.
+
+        A look is nobody's forged id: a key that is rotated right after it is still asked for at once.
+        """
         with self._lock:
             if self._clock() >= self._next_check:
                 self._renew()
@@ -63,14 +71,11 @@ class Jwks:
             self._keys = signing_keys(self._fetch())
         except Exception as problem:
             self._away = Unreachable(f"signing keys: {problem}")
-            # Without any key nobody can sign in, so that is tried sooner.
-            self._next_fetch = self._clock() + (MIN_INTERVAL if self._keys else RETRY_INTERVAL)
             self._next_check = self._clock() + AWAY_INTERVAL
             log.warning("%s; the %s known ones stay", self._away, len(self._keys))
             return
         self._away = None
         self._fetched = self._clock()
-        self._next_fetch = self._fetched + MIN_INTERVAL
         self._next_check = self._fetched + CHECK_INTERVAL
 
 

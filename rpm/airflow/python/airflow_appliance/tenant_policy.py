@@ -55,6 +55,7 @@ def dag_policy(dag: Any) -> None:
     """Airflow calls it for each DAG that a file holds; AirflowClusterPolicyViolation becomes the file's import error."""
     known = settings.load()
     tenant = tenant_of_file(known, dag.fileloc)
+    _refuse_link(known, dag, tenant)
     if tenant is None:
         _refuse_anothers_id(known, dag)
         return
@@ -68,12 +69,25 @@ def dag_policy(dag: Any) -> None:
 
 def tenant_of_file(known: Settings, file: str) -> Optional[Tenant]:
     """Whose folder a file really lies in; None when it is nobody's."""
-    place = os.path.realpath(file)
-    root = os.path.realpath(known.dags)
+    return _tenant_at(known, os.path.realpath(file), os.path.realpath(known.dags))
+
+
+def _tenant_at(known: Settings, place: str, *roots: str) -> Optional[Tenant]:
     for tenant in known.tenants:
-        if place.startswith(os.path.join(root, tenant.dag_prefix) + os.sep):
+        if place.startswith(tuple(os.path.join(root, tenant.dag_prefix) + os.sep for root in roots)):
             return tenant
     return None
+
+
+def _refuse_link(known: Settings, dag: Any, owner: Optional[Tenant]) -> None:
+    """Airflow keeps where it found a DAG: a link to another's file would take the DAG there, where its pods have no file."""
+    found = _tenant_at(known, os.path.normpath(dag.fileloc), str(known.dags), os.path.realpath(known.dags))
+    if found is not owner:
+        raise AirflowClusterPolicyViolation(
+            f"DAG {dag.dag_id!r} in {dag.fileloc}: that is a link to {os.path.realpath(dag.fileloc)}, which is "
+            + (f"tenant {owner.name}'s" if owner else "no tenant's")
+            + "; put the file itself in its place"
+        )
 
 
 def _refuse_anothers_id(known: Settings, dag: Any) -> None:
