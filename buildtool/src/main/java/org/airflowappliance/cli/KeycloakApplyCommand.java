@@ -102,6 +102,9 @@ final class KeycloakApplyCommand implements Callable<Integer> {
 
     RealmPlan plan = realm.plan(RealmFragment.of(blueprint), adopt, prune);
     plan.lines().forEach(this::say);
+    realm
+        .warnings(cluster.oidc().sessionMinutes())
+        .forEach(each -> spec.commandLine().getErr().println("warning: " + each));
     if (dryRun) {
       return 0;
     }

@@ -75,6 +75,15 @@ public final class KeycloakRealm {
     }
   }
 
+  /**
+   * What of the realm's own settings, which are nobody's here to change, people would notice.
+   *
+   * @param sessionMinutes how long a sign-in at the cluster holds
+   */
+  public List<String> warnings(int sessionMinutes) {
+    return SsoLimits.of(address.toString(), api.get(""), sessionMinutes);
+  }
+
   /** The secret of a client, as Keycloak made it. */
   public String secret(String clientId) {
     return api.secret(clientId);

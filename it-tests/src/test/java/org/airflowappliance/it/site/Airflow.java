@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.CookieManager;
+import java.net.CookieStore;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -29,6 +31,7 @@ public final class Airflow {
   private static final int UNAVAILABLE = 503;
 
   private final String base;
+  private final CookieManager cookies = new CookieManager();
   private final WebClient browser;
 
   /** The same session, but who is sent elsewhere stays. */
@@ -39,7 +42,6 @@ public final class Airflow {
 
   private Airflow(String base, SSLContext trust) {
     this.base = base;
-    CookieManager cookies = new CookieManager();
     browser = client(trust, cookies, HttpClient.Redirect.NORMAL);
     steps = client(trust, cookies, HttpClient.Redirect.NEVER);
   }
@@ -128,10 +130,18 @@ public final class Airflow {
             .method(method, HttpRequest.BodyPublishers.ofString(text)));
   }
 
-  /** Signs in anew, unnoticed, well before the session is over. */
+  /**
+   * Gives the session up well before it is over, and has another one from the provider's: what is
+   * refused after that is not refused because nobody is signed in.
+   */
   private void stay() {
     if (System.nanoTime() - since > SESSION.toNanos()) {
-      browser.send(WebClient.request(base + "/login/"));
+      CookieStore own = cookies.getCookieStore();
+      own.get(URI.create(base)).forEach(each -> own.remove(URI.create(base), each));
+      HttpResponse<String> home = browser.send(WebClient.request(base + "/login/"));
+      if (home.statusCode() != 200 || !home.uri().toString().startsWith(base)) {
+        throw new AssertionError("not signed in again: " + home.statusCode() + " " + home.uri());
+      }
       since = System.nanoTime();
       token = null;
     }

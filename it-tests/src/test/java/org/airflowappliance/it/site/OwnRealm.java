@@ -16,6 +16,9 @@ import org.keycloak.representations.idm.RoleRepresentation;
 
 /** A realm of one test in the site's Keycloak, and the cluster file that names it. */
 final class OwnRealm implements AutoCloseable {
+  /** Shorter than a session of the cluster's, of which the tool warns. */
+  private static final int IDLE_SECONDS = 180;
+
   private final Cluster cluster;
   private final String name;
   private final Path folder;
@@ -30,6 +33,7 @@ final class OwnRealm implements AutoCloseable {
     RealmRepresentation made = new RealmRepresentation();
     made.setRealm(name);
     made.setEnabled(true);
+    made.setSsoSessionIdleTimeout(IDLE_SECONDS);
     admin = cluster.keycloak().admin();
     admin.realms().create(made);
     realm = admin.realm(name);
