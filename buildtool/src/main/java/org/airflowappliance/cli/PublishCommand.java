@@ -156,7 +156,8 @@ final class PublishCommand implements Callable<Integer> {
           "--keep: " + keep.get() + " is no number of releases; give 1 or more.");
     }
     for (URI bucket : buckets) {
-      if (!"s3".equals(bucket.getScheme()) || bucket.getHost() == null) {
+      String name = bucket.getAuthority(); // not the host: bucket names may have what hosts may not
+      if (!"s3".equals(bucket.getScheme()) || name == null || !name.matches("[A-Za-z0-9._-]+")) {
         throw new ParameterException(
             spec.commandLine(), "--s3: '" + bucket + "' is not of the form s3://BUCKET/FOLDER.");
       }

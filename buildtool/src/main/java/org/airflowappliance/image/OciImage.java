@@ -108,6 +108,9 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
       throw illegal(reference, problem);
     } catch (IOException | RegistryException | CredentialRetrievalException unknown) {
       return false;
+    } catch (NullPointerException foreign) {
+      // the library asks a manifest for its mediaType, which OCI lets it leave out
+      return false;
     } finally {
       shutDown(http);
     }

@@ -53,7 +53,7 @@ final class BucketPlace implements Place {
    */
   BucketPlace(URI address, S3Client client) {
     this.name = address.toString();
-    this.bucket = address.getHost();
+    this.bucket = address.getAuthority();
     String path = address.getPath().replaceAll("^/+|/+$", "");
     this.prefix = path.isEmpty() ? "" : path + "/";
     this.client = client;

@@ -73,6 +73,28 @@ final class PublishCommandTest {
     assertThat(err.toString()).contains("is not the name of an image; write HOST/PATH");
   }
 
+  @Test
+  void whereToIsToldInAFormThatIsKnown() {
+    for (String[] wrong :
+        new String[][] {
+          {},
+          {"--s3", "packages/airflow"},
+          {"--s3", "s3:///airflow"},
+          {"--s3", "s3://key@packages/airflow"},
+          {"--dir", "www", "--keep", "0"}
+        }) {
+      CommandLine line = Main.commandLine();
+      line.setErr(new PrintWriter(err, true));
+      String[] words = new String[wrong.length + 2];
+      words[0] = "publish";
+      words[1] = folder.toString();
+      System.arraycopy(wrong, 0, words, 2, wrong.length);
+      assertThat(line.execute(words)).as(String.join(" ", wrong)).isEqualTo(2);
+    }
+    assertThat(err.toString())
+        .contains("Name where to: --registry, --s3 or --dir", "s3://BUCKET/FOLDER", "--keep: 0");
+  }
+
   private int publish(String registry) {
     CommandLine line = Main.commandLine();
     line.setErr(new PrintWriter(err, true));
