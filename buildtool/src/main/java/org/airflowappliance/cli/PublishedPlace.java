@@ -55,6 +55,17 @@ record PublishedPlace(
                 Console.size(all),
                 steps.sources().size()));
     steps.pruned().forEach(each -> verbosity.say("removed " + place.name() + "/" + each));
+    warn(publication);
+  }
+
+  private void warn(Publication publication) {
+    for (String rpm : publication.unseen()) {
+      String name = rpm.replaceFirst("^rpm/", "").replaceFirst("(-[^-]+){2}$", "");
+      System.err.printf(
+          "warning: %s: %s was published before under the same version, with other content or another signature: nodes that have"
+              + " it keep it (`dnf reinstall %s` there takes this one)%n",
+          place.name(), rpm, name);
+    }
   }
 
   /** Only says what would be done. */
@@ -76,6 +87,7 @@ record PublishedPlace(
     steps.lasting().keySet().forEach(each -> verbosity.say("would replace " + each));
     steps.outdated().forEach(each -> verbosity.say("would remove " + each));
     steps.pruned().forEach(each -> verbosity.say("would remove " + each));
+    warn(publication);
     verbosity.say(
         "%s: %s to send; nothing was changed"
             .formatted(place.name(), Console.size(publication.bytes(steps))));

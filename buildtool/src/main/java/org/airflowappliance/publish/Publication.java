@@ -110,6 +110,21 @@ public final class Publication {
         pruned.stream().map(Edition::folder).toList());
   }
 
+  /**
+   * Packages that are others than in the current release and have the same version: a node that has
+   * one keeps it.
+   */
+  public List<String> unseen() {
+    Map<String, String> published =
+        current.map(Pointer::edition).map(others::get).orElseGet(TreeMap::new);
+    return release.files().entrySet().stream()
+        .filter(each -> each.getKey().endsWith(".rpm"))
+        .filter(
+            each -> !each.getValue().equals(published.getOrDefault(each.getKey(), each.getValue())))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
   /** The release's folder as it has to be: path in the place to SHA-256. */
   private TreeMap<String, String> content() {
     String folder = release.edition().folder();

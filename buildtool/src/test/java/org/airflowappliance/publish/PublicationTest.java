@@ -132,6 +132,18 @@ final class PublicationTest {
   }
 
   @Test
+  void aPackageThatNodesWillNotTakeIsNamed() throws IOException {
+    publish(first, Optional.empty());
+    Map<String, String> changed = new TreeMap<>(FILES);
+    changed.put("rpm/a.rpm", "the same version, built anew");
+    Publishable third = SmallRelease.write(folder.resolve("third"), 3, changed);
+    try (Place place = new FolderPlace(root)) {
+      assertThat(Publication.of(third, place, false).unseen()).containsExactly("rpm/a.rpm");
+      assertThat(Publication.of(second, place, false).unseen()).isEmpty();
+    }
+  }
+
+  @Test
   void theSameAgainIsNothing() throws IOException {
     publish(first, Optional.empty());
     assertThat(publish(first, Optional.of(1)).isNothing()).isTrue();
