@@ -40,7 +40,7 @@ public final class Places {
     S3ClientBuilder client =
         S3Client.builder()
             .region(Region.of(server.region()))
-            .httpClientBuilder(http)
+            .httpClient(new CheckedHttp(http.build()))
             .overrideConfiguration(
                 settings ->
                     settings.retryStrategy(
