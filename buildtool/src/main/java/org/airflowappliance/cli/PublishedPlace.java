@@ -24,7 +24,7 @@ record PublishedPlace(
     Verbosity verbosity) {
   /** Refuses what cannot be published there, and changes nothing. */
   void check() throws IOException {
-    Publication.of(release, place, allowOlder).steps(keep);
+    Publication.of(release, place, allowOlder);
   }
 
   /** Looks again, since that may be long ago, and publishes. */
@@ -41,8 +41,7 @@ record PublishedPlace(
     try {
       publication.run(
           steps,
-          (path, bytes) ->
-              console.progress("publishing to " + place.name(), sent.addAndGet(bytes), all));
+          bytes -> console.progress("publishing to " + place.name(), sent.addAndGet(bytes), all));
     } finally {
       console.clear();
     }
@@ -59,7 +58,7 @@ record PublishedPlace(
   }
 
   private void warn(Publication publication) {
-    for (String rpm : publication.unseen()) {
+    for (String rpm : publication.rebuilt()) {
       String name = rpm.replaceFirst("^rpm/", "").replaceFirst("(-[^-]+){2}$", "");
       System.err.printf(
           "warning: %s: %s was published before under the same version, with other content or another signature: nodes that have"

@@ -2,7 +2,10 @@ package org.airflowappliance.file;
 
 import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -42,6 +45,15 @@ public final class Tally extends FilterOutputStream {
   /** The digest of all bytes so far; asked once, at the end. */
   public String hex() {
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Size and digest of a file, read once. */
+  public static Tally of(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file);
+        Tally whole = new Tally(OutputStream.nullOutputStream())) {
+      in.transferTo(whole);
+      return whole;
+    }
   }
 
   /** An empty digest of an algorithm that every Java has. */

@@ -100,19 +100,24 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
       if (!client.doPullBearerAuth() && credential.isPresent()) {
         client.configureBasicAuth();
       }
-      return client
-          .checkManifest(image.getTag().orElse("latest"))
-          .filter(found -> found.getDigest().toString().equals(digest))
-          .isPresent();
+      return digest.equals(tagged(client, image.getTag().orElse("latest")));
     } catch (InvalidImageReferenceException problem) {
       throw illegal(reference, problem);
     } catch (IOException | RegistryException | CredentialRetrievalException unknown) {
       return false;
-    } catch (NullPointerException foreign) {
-      // the library asks a manifest for its mediaType, which OCI lets it leave out
-      return false;
     } finally {
       shutDown(http);
+    }
+  }
+
+  /** Digest of what has a tag; empty when nothing of ours has it. */
+  private static String tagged(RegistryClient client, String tag)
+      throws IOException, RegistryException {
+    try {
+      return client.checkManifest(tag).map(found -> found.getDigest().toString()).orElse("");
+    } catch (NullPointerException foreign) {
+      // the library asks a manifest for its mediaType, which OCI lets it leave out
+      return "";
     }
   }
 

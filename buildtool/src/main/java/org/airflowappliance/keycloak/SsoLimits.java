@@ -2,9 +2,9 @@ package org.airflowappliance.keycloak;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A realm's limits of single sign-on against the cluster's own. When a sign-in at the cluster is
@@ -12,15 +12,14 @@ import java.util.Map;
  * Keycloak for nothing meanwhile, so to Keycloak that session was idle.
  */
 final class SsoLimits {
-  private static final int SECONDS = 60;
+  private static final int SECONDS_A_MINUTE = 60;
 
   /** By the names of Keycloak's API: as its console calls them. */
-  private static final Map<String, String> NAMES = new LinkedHashMap<>();
-
-  static {
-    NAMES.put("ssoSessionIdleTimeout", "SSO Session Idle");
-    NAMES.put("ssoSessionMaxLifespan", "SSO Session Max");
-  }
+  private static final Map<String, String> NAMES =
+      new TreeMap<>(
+          Map.of(
+              "ssoSessionIdleTimeout", "SSO Session Idle",
+              "ssoSessionMaxLifespan", "SSO Session Max"));
 
   private SsoLimits() {}
 
@@ -33,7 +32,7 @@ final class SsoLimits {
     List<String> shorter = new ArrayList<>();
     NAMES.forEach(
         (key, name) -> {
-          int minutes = realm.path(key).asInt() / SECONDS;
+          int minutes = realm.path(key).asInt() / SECONDS_A_MINUTE;
           if (realm.has(key) && minutes < sessionMinutes) {
             shorter.add(
                 "%1$s: %2$s is %4$d min and oidc.sessionMinutes %3$d: when a session ends, people type their password again; set it to %3$d or more (Realm settings, Sessions), or lower oidc.sessionMinutes"

@@ -12,7 +12,9 @@ import java.util.regex.Pattern;
  * @param digest the first digits of its list's SHA-256
  */
 record Edition(int serial, String digest) implements Comparable<Edition> {
-  private static final Pattern NAME = Pattern.compile("([0-9]{1,10})-([0-9a-f]{12})");
+  private static final int DIGITS = 12;
+  private static final Pattern NAME =
+      Pattern.compile("([0-9]{1,10})-([0-9a-f]{%d})".formatted(DIGITS));
 
   /** The one of a folder below {@link Layout#RELEASES}; none when it is no release's. */
   static Optional<Edition> named(String folder) {
@@ -21,6 +23,15 @@ record Edition(int serial, String digest) implements Comparable<Edition> {
       return Optional.empty();
     }
     return Optional.of(new Edition(Integer.parseInt(name.group(1)), name.group(2)));
+  }
+
+  /**
+   * A release's.
+   *
+   * @param sums SHA-256 of its list of checksums
+   */
+  static Edition of(int serial, String sums) {
+    return new Edition(serial, sums.substring(0, DIGITS));
   }
 
   /** Its folder, with a slash at the end. */

@@ -3,7 +3,6 @@ package org.airflowappliance.publish;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -97,10 +96,8 @@ final class FolderPlace implements Place {
     if (!Files.isRegularFile(file)) {
       return Optional.empty();
     }
-    try (InputStream in = Files.newInputStream(file);
-        Tally bytes = new Tally(OutputStream.nullOutputStream())) {
-      in.transferTo(bytes);
-      return Optional.of(bytes.hex());
+    try {
+      return Optional.of(Tally.of(file).hex());
     } catch (IOException unreadable) {
       return Optional.empty();
     }

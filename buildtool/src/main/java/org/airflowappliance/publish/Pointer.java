@@ -38,15 +38,19 @@ record Pointer(String cluster, Edition edition, Optional<Edition> before, String
    * The list of a place from a release's own, which names the release's folder as the place.
    *
    * @param own text of the release's list
-   * @return none when that names no address
+   * @return with none before; none when that names no address
    */
-  static Optional<Pointer> of(
-      String cluster, Edition edition, Optional<Edition> before, String own) {
+  static Optional<Pointer> of(String cluster, Edition edition, String own) {
     return own.lines()
         .filter(line -> line.endsWith(FOLDER) && !line.startsWith("#"))
         .map(line -> line.substring(0, line.length() - FOLDER.length()))
         .findFirst()
-        .map(url -> new Pointer(cluster, edition, before, url));
+        .map(url -> new Pointer(cluster, edition, Optional.empty(), url));
+  }
+
+  /** The same with another one before. */
+  Pointer after(Optional<Edition> former) {
+    return new Pointer(cluster, edition, former, url);
   }
 
   /** The file's text. */

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.airflowappliance.publish.Place.Text;
 import org.airflowappliance.release.Checksums;
@@ -30,6 +31,7 @@ public final class Publication {
   private final Optional<Text> before;
   private final Optional<Pointer> current;
   private final Map<Edition, Map<String, String>> others;
+  private final Pointer wanted;
   private final boolean alone;
 
   private Publication(Publishable release, Place place, boolean alone) throws IOException {
@@ -39,6 +41,18 @@ public final class Publication {
     this.before = place.read(Layout.MIRRORS);
     this.current = before.map(Text::text).flatMap(Pointer::read);
     this.others = others();
+    this.wanted = wanted(release);
+  }
+
+  private static Pointer wanted(Publishable release) throws IOException {
+    Path own = release.folder().resolve(Layout.MIRRORS);
+    return Pointer.of(
+            release.cluster(), release.edition(), Files.exists(own) ? Files.readString(own) : "")
+        .orElseThrow(
+            () ->
+                new PublishProblem(
+                    own
+                        + ": names no address that ends with /rpm; build the release again, with all of its sections"));
   }
 
   /**
@@ -99,7 +113,7 @@ public final class Publication {
   public Steps steps(Optional<Integer> keep) throws IOException {
     TreeMap<String, String> missing = missing(content());
     List<Edition> pruned = pruned(keep);
-    String pointer = pointer(pruned).text();
+    String pointer = wanted.after(former(pruned)).text();
     return new Steps(
         missing,
         sources(missing),
@@ -111,10 +125,10 @@ public final class Publication {
   }
 
   /**
-   * Packages that are others than in the current release and have the same version: a node that has
-   * one keeps it.
+   * Packages that were built again under the version that they have in the current release: a node
+   * that has one keeps it.
    */
-  public List<String> unseen() {
+  public List<String> rebuilt() {
     Map<String, String> published =
         current.map(Pointer::edition).map(others::get).orElseGet(TreeMap::new);
     return release.files().entrySet().stream()
@@ -133,26 +147,15 @@ public final class Publication {
     return content;
   }
 
-  private Pointer pointer(List<Edition> pruned) throws IOException {
-    Path own = release.folder().resolve(Layout.MIRRORS);
-    Optional<Edition> former =
-        current
-            .flatMap(
-                there ->
-                    there.edition().equals(release.edition())
-                        ? there.before()
-                        : Optional.of(there.edition()))
-            .filter(each -> !pruned.contains(each) && others.containsKey(each));
-    return Pointer.of(
-            release.cluster(),
-            release.edition(),
-            former,
-            Files.exists(own) ? Files.readString(own) : "")
-        .orElseThrow(
-            () ->
-                new PublishProblem(
-                    own
-                        + ": names no address that ends with /rpm; build the release again, with all of its sections"));
+  /** The one before, unless it is gone or goes. */
+  private Optional<Edition> former(List<Edition> pruned) {
+    return current
+        .flatMap(
+            there ->
+                there.edition().equals(release.edition())
+                    ? there.before()
+                    : Optional.of(there.edition()))
+        .filter(each -> !pruned.contains(each) && others.containsKey(each));
   }
 
   /**
@@ -266,18 +269,18 @@ public final class Publication {
   /**
    * Does it.
    *
-   * @param progress is told the bytes that are sent
+   * @param sent is told the bytes as they are sent
    * @throws PublishProblem when another publisher was first
    */
-  public void run(Steps steps, Progress progress) throws IOException {
-    send(steps.missing(), steps.sources(), progress);
+  public void run(Steps steps, LongConsumer sent) throws IOException {
+    send(steps.missing(), steps.sources(), sent);
     // also when it says the same: whoever else has replaced it meanwhile is seen
     if (!place.replace(Layout.MIRRORS, before, steps.pointer())) {
       refuseToMix(steps.pointer());
     }
     if (!alone) {
       // whoever removed old releases may have taken this for one of them until now
-      send(missing(content()), Map.of(), progress);
+      send(missing(content()), Map.of(), sent);
     }
     Parallel.each(
         steps.lasting().entrySet(),
@@ -294,30 +297,32 @@ public final class Publication {
   }
 
   /** Fills the release's folder, its list last: with that it is whole. */
-  private void send(Map<String, String> missing, Map<String, String> sources, Progress progress)
+  private void send(Map<String, String> missing, Map<String, String> sources, LongConsumer sent)
       throws IOException {
     List<String> content = new ArrayList<>(missing.keySet());
     String last = release.edition().folder() + Checksums.NAME;
     boolean listMissing = content.remove(last);
     // what takes longest first, or the others wait for it at the end
     content.sort(Comparator.comparingLong(each -> -bytes(each)));
-    Work send = path -> send(path, missing.get(path), sources.get(path), progress);
-    Parallel.each(content, send::with);
+    Parallel.Work<String> send =
+        path -> {
+          if (sources.containsKey(path)) {
+            place.copy(sources.get(path), path, missing.get(path));
+          } else {
+            place.put(path, release.folder().resolve(own(path)), missing.get(path), sent);
+          }
+        };
+    Parallel.each(content, send);
     if (listMissing) {
       send.with(last);
     }
-  }
-
-  /** What is done with a file. */
-  private interface Work {
-    void with(String path) throws IOException;
   }
 
   private void refuseToMix(String pointer) throws IOException {
     Optional<String> there = place.read(Layout.MIRRORS).map(Text::text);
     if (!there.equals(Optional.of(pointer))) {
       throw new PublishProblem(
-          "%s: somebody else publishes there, and the current release is %s now; nothing of it was changed, look at it before you repeat this"
+          "%s: somebody else publishes there, and the current release is %s now; publish that one again, or this one if it is to be the current one"
               .formatted(
                   place.name(),
                   there
@@ -325,22 +330,6 @@ public final class Publication {
                       .map(each -> each.edition().toString())
                       .orElse("unknown")));
     }
-  }
-
-  /** Is told what is sent. */
-  @FunctionalInterface
-  public interface Progress {
-    void sent(String path, long bytes);
-  }
-
-  private void send(String path, String sha256, String source, Progress progress)
-      throws IOException {
-    if (source != null) {
-      place.copy(source, path, sha256);
-      return;
-    }
-    place.put(
-        path, release.folder().resolve(own(path)), sha256, bytes -> progress.sent(path, bytes));
   }
 
   private String own(String path) {

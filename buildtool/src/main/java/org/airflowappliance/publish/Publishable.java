@@ -23,8 +23,6 @@ import org.airflowappliance.verify.Verification;
  * @param files what is to be published, by path: SHA-256, hexadecimal
  */
 public record Publishable(Path folder, String cluster, int serial, TreeMap<String, String> files) {
-  private static final int ID_DIGITS = 12;
-
   /**
    * Reads it whole.
    *
@@ -58,7 +56,7 @@ public record Publishable(Path folder, String cluster, int serial, TreeMap<Strin
    * built.
    */
   Edition edition() {
-    return new Edition(serial, files.get(Checksums.NAME).substring(0, ID_DIGITS));
+    return Edition.of(serial, files.get(Checksums.NAME));
   }
 
   /** The files that have one address for all releases, with their digests. */

@@ -1,5 +1,8 @@
 package org.airflowappliance.publish;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -101,20 +104,11 @@ public record RemoteRelease(String place, String folder, String mirrors) {
 
   private List<String> strayed(TreeMap<String, String> listed, Path target) throws IOException {
     List<String> found = new ArrayList<>();
-    Path own = target.resolve(Layout.MIRRORS);
-    Optional<Pointer> said = Pointer.read(mirrors);
-    Optional<Pointer> wanted =
-        said.filter(each -> Files.exists(own))
-            .flatMap(
-                each -> Pointer.of(each.cluster(), each.edition(), each.before(), signed(own)));
-    if (!wanted.equals(said)) {
+    String wanted = mirrors(target);
+    if (!wanted.equals(mirrors)) {
       found.add(
-          "%s/%s: sends nodes to %s, but the release says %s; publish the release again, and find out who changed it"
-              .formatted(
-                  place,
-                  Layout.MIRRORS,
-                  said.map(Pointer::url).orElse("nowhere"),
-                  wanted.map(Pointer::url).orElse("nothing")));
+          "%s/%s: says '%s', but of this release it is '%s'; publish the release again, and find out who changed it"
+              .formatted(place, Layout.MIRRORS, shown(mirrors), shown(wanted)));
     }
     Parallel.each(
         listed.keySet().stream().filter(Layout::isLasting).toList(),
@@ -136,12 +130,29 @@ public record RemoteRelease(String place, String folder, String mirrors) {
     return found.stream().sorted().toList();
   }
 
-  private static String signed(Path own) {
-    try {
-      return Files.readString(own);
-    } catch (IOException unreadable) {
+  /** The mirror list as it has to be for what was fetched; empty when that is no release. */
+  private String mirrors(Path target) throws IOException {
+    Path own = target.resolve(Layout.MIRRORS);
+    Path index = target.resolve(ReleaseIndex.NAME);
+    if (!Files.exists(own) || !Files.exists(index)) {
       return "";
     }
+    JsonNode said;
+    try {
+      said = new ObjectMapper().readTree(index.toFile());
+    } catch (JsonProcessingException damaged) {
+      return ""; // verifying says so
+    }
+    Edition edition =
+        Edition.of(said.path("release").asInt(), Tally.of(target.resolve(Checksums.NAME)).hex());
+    return Pointer.of(said.path("cluster").asText(), edition, Files.readString(own))
+        .map(pointer -> pointer.after(Pointer.read(mirrors).flatMap(Pointer::before)).text())
+        .orElse("");
+  }
+
+  /** On one line, and nothing in it steers a terminal. */
+  private static String shown(String text) {
+    return text.strip().replace("\n", " | ").replaceAll("\\p{Cntrl}", "?");
   }
 
   private Optional<String> digest(String path) throws IOException {
@@ -150,7 +161,7 @@ public record RemoteRelease(String place, String folder, String mirrors) {
         path,
         in -> {
           try (Tally bytes = new Tally(OutputStream.nullOutputStream())) {
-            pass(in, bytes, unused -> {});
+            pass(place + "/" + path, in, bytes, unused -> {});
             return bytes.hex();
           }
         });
@@ -163,13 +174,13 @@ public record RemoteRelease(String place, String folder, String mirrors) {
         path,
         in -> {
           try (OutputStream out = Files.newOutputStream(file)) {
-            pass(in, out, received);
+            pass(folder + "/" + path, in, out, received);
           }
           return file;
         });
   }
 
-  private static void pass(InputStream in, OutputStream out, LongConsumer received)
+  private static void pass(String what, InputStream in, OutputStream out, LongConsumer received)
       throws IOException {
     try (Stall stall = new Stall(in)) {
       byte[] buffer = new byte[1 << 16];
@@ -180,7 +191,9 @@ public record RemoteRelease(String place, String folder, String mirrors) {
         received.accept(count);
         all += count;
         if (all > LARGEST) {
-          throw new PublishProblem("a file is larger than any of a release; stopped");
+          throw new PublishProblem(
+              "%s: has more than %d bytes, which no file of a release has; find out what is served there"
+                  .formatted(what, LARGEST));
         }
       }
     }

@@ -3,8 +3,6 @@ package org.airflowappliance.verify;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -63,11 +61,8 @@ record ReleaseFiles(Path folder, TreeMap<String, Seen> seen, TreeMap<String, Str
   }
 
   private static Seen read(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file);
-        Tally bytes = new Tally(OutputStream.nullOutputStream())) {
-      in.transferTo(bytes);
-      return new Seen(bytes.size(), bytes.hex());
-    }
+    Tally bytes = Tally.of(file);
+    return new Seen(bytes.size(), bytes.hex());
   }
 
   /** Where a file is. */

@@ -28,10 +28,7 @@ public record Verification(
    * @param key who has to have signed it; without one only integrity is looked at
    */
   public static Verification of(Path folder, Optional<Certificate> key) throws IOException {
-    return of(ReleaseFiles.of(folder), key);
-  }
-
-  private static Verification of(ReleaseFiles release, Optional<Certificate> key) {
+    ReleaseFiles release = ReleaseFiles.of(folder);
     Findings findings = new Findings();
     JsonNode index = new ListsCheck(release, findings).check();
     Optional<SignaturesCheck> signatures =

@@ -92,7 +92,7 @@ final class PublicationTest {
   private void back(Publishable release) throws IOException {
     try (Place place = new FolderPlace(root)) {
       Publication back = Publication.begin(release, place, true);
-      back.run(back.steps(Optional.empty()), (path, bytes) -> {});
+      back.run(back.steps(Optional.empty()), bytes -> {});
     }
   }
 
@@ -106,7 +106,7 @@ final class PublicationTest {
       Publication.Steps steps = late.steps(Optional.empty());
       Files.delete(root.resolve(first.edition().folder() + "rpm/a.rpm"));
       Files.delete(root.resolve(first.edition().folder() + "SHA256SUMS"));
-      late.run(steps, (path, bytes) -> {});
+      late.run(steps, bytes -> {});
     }
     assertThat(current()).isEqualTo(first.edition());
     wholeIsThere(first);
@@ -138,8 +138,8 @@ final class PublicationTest {
     changed.put("rpm/a.rpm", "the same version, built anew");
     Publishable third = SmallRelease.write(folder.resolve("third"), 3, changed);
     try (Place place = new FolderPlace(root)) {
-      assertThat(Publication.of(third, place, false).unseen()).containsExactly("rpm/a.rpm");
-      assertThat(Publication.of(second, place, false).unseen()).isEmpty();
+      assertThat(Publication.of(third, place, false).rebuilt()).containsExactly("rpm/a.rpm");
+      assertThat(Publication.of(second, place, false).rebuilt()).isEmpty();
     }
   }
 
@@ -234,7 +234,7 @@ final class PublicationTest {
       Publication late = Publication.of(second, slow, false);
       Publication.Steps steps = late.steps(Optional.empty());
       publish(third, Optional.empty());
-      assertThatThrownBy(() -> late.run(steps, (path, bytes) -> {}))
+      assertThatThrownBy(() -> late.run(steps, bytes -> {}))
           .isInstanceOf(PublishProblem.class)
           .hasMessageContaining("somebody else publishes there")
           .hasMessageContaining(third.edition().toString());
@@ -266,7 +266,7 @@ final class PublicationTest {
       copyTree(root, copy);
       try (Place place = new InterruptedPlace(new FolderPlace(copy), steps)) {
         Publication publication = Publication.begin(second, place, false);
-        publication.run(publication.steps(Optional.of(1)), (path, bytes) -> {});
+        publication.run(publication.steps(Optional.of(1)), bytes -> {});
         ended = true;
       } catch (InterruptedPlace.Interrupted unfinished) {
         Edition there = Pointer.read(read(copy)).orElseThrow().edition();
@@ -301,7 +301,7 @@ final class PublicationTest {
     try (Place place = new FolderPlace(root)) {
       Publication publication = Publication.begin(release, place, false);
       Publication.Steps steps = publication.steps(keep);
-      publication.run(steps, (path, bytes) -> {});
+      publication.run(steps, bytes -> {});
       return steps;
     }
   }

@@ -75,7 +75,7 @@ final class RemoteReleaseTest {
     Publishable release = SmallRelease.write(folder.resolve("release"), 1, FILES);
     try (Place place = new FolderPlace(root)) {
       Publication publication = Publication.begin(release, place, false);
-      publication.run(publication.steps(Optional.empty()), (path, bytes) -> {});
+      publication.run(publication.steps(Optional.empty()), bytes -> {});
     }
     return release;
   }
@@ -101,11 +101,9 @@ final class RemoteReleaseTest {
     Files.delete(root.resolve("kickstart/n.ks"));
     Files.writeString(root.resolve("kickstart/n.ks"), "another");
     Files.delete(root.resolve("rpm/lab.repo"));
-    Path list = root.resolve("rpm/mirrorlist");
-    String elsewhere =
-        Files.readString(list).replace(SmallRelease.URL, "http://elsewhere.test/airflow");
-    Files.delete(list);
-    Files.writeString(list, elsewhere);
+    mirrors(
+        Files.readString(root.resolve("rpm/mirrorlist"))
+            .replace(SmallRelease.URL, "http://elsewhere.test/airflow"));
     assertThat(fetch("/"))
         .hasSize(3)
         .anyMatch(line -> line.startsWith(url() + "/kickstart/n.ks: has sha256 "))
@@ -113,8 +111,33 @@ final class RemoteReleaseTest {
         .anyMatch(
             line ->
                 line.startsWith(
-                    url() + "/rpm/mirrorlist: sends nodes to http://elsewhere.test/airflow, but"));
+                        url() + "/rpm/mirrorlist: says '# Cluster lab, release 1: where dnf")
+                    && line.contains("http://elsewhere.test/airflow/releases/1-")
+                    && line.contains(", but of this release it is '# Cluster lab, release 1: "));
     assertThat(release.files()).containsKey("rpm/lab.repo");
+  }
+
+  @Test
+  void everyWordOfTheMirrorListIsCompared() throws IOException {
+    published();
+    String right = Files.readString(root.resolve("rpm/mirrorlist"));
+    mirrors(right.replace("Cluster lab", "Cluster lbb"));
+    assertThat(fetch("/"))
+        .singleElement()
+        .asString()
+        .startsWith(url() + "/rpm/mirrorlist: says '# Cluster lbb, release 1:")
+        .contains(", but of this release it is '# Cluster lab, release 1:");
+    mirrors(right.replace("release 1:", "release 1;"));
+    assertThatThrownBy(() -> fetch("/"))
+        .as("no list of ours, so the folder itself would have to be a release")
+        .isInstanceOf(PublishProblem.class)
+        .hasMessageContaining(url() + ": there is no SHA256SUMS");
+  }
+
+  private void mirrors(String text) throws IOException {
+    Path list = root.resolve("rpm/mirrorlist");
+    Files.delete(list);
+    Files.writeString(list, text);
   }
 
   @Test

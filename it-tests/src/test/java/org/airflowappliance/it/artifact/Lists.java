@@ -3,8 +3,6 @@ package org.airflowappliance.it.artifact;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +26,7 @@ final class Lists {
       for (Path each : walk.filter(Files::isRegularFile).sorted().toList()) {
         String path = copy.relativize(each).toString();
         if (!path.startsWith("SHA256SUMS") && !path.equals("release.json")) {
-          sums.put(path, sha256(each));
+          sums.put(path, Tally.of(each).hex());
           json.withArray("files")
               .addObject()
               .put("path", path)
@@ -38,7 +36,7 @@ final class Lists {
       }
     }
     replace(index, JSON.writeValueAsBytes(json));
-    sums.put("release.json", sha256(index));
+    sums.put("release.json", Tally.of(index).hex());
     StringBuilder text = new StringBuilder();
     sums.forEach((path, sum) -> text.append(sum).append("  ").append(path).append('\n'));
     replace(copy.resolve("SHA256SUMS"), text.toString().getBytes(StandardCharsets.UTF_8));
@@ -48,13 +46,5 @@ final class Lists {
   static void replace(Path file, byte[] bytes) throws IOException {
     Files.delete(file);
     Files.write(file, bytes);
-  }
-
-  private static String sha256(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file);
-        Tally bytes = new Tally(OutputStream.nullOutputStream())) {
-      in.transferTo(bytes);
-      return bytes.hex();
-    }
   }
 }

@@ -82,6 +82,7 @@ final class PublishIT {
 
   @AfterAll
   static void stop() {
+    bucket.close();
     minio.close();
   }
 
@@ -96,6 +97,15 @@ final class PublishIT {
     assertThat(again.out()).isEqualTo("kept s3://packages/a: release 1 is there\n");
 
     assertThat(published(second, "a")).contains("release 2, 23 files sent (", "27 copied there");
+    Program late =
+        root.dnf(
+            "--setopt=*.metadata_expire=never",
+            "install",
+            "--downloadonly",
+            "airflow-cluster-homelab-1-1.el8");
+    assertThat(late.code())
+        .as("who has read the metadata of the one before: " + late.out() + late.err())
+        .isZero();
     assertThat(available(root)).contains("airflow-cluster-homelab-1-2.el8").hasSize(5);
     assertThat(verify("a", "--key", key.toString(), "--newer-than", "1").code()).isZero();
     assertThat(verify("a/releases/" + edition("a", 1), "--key", key.toString()).code()).isZero();
@@ -287,7 +297,7 @@ final class PublishIT {
   private static void one(Place opened, List<Path> releases) throws IOException {
     try (Place place = opened) {
       String text = place.read(MIRRORS).orElseThrow().text();
-      String folder = text.replaceAll("(?s).*/(releases/[^/]+/)rpm\n", "$1");
+      String folder = text.replaceAll("(?s)#[^\n]*\n\\S+/(releases/[^/]+/)rpm\n.*", "$1");
       TreeMap<String, String> wanted = new TreeMap<>();
       Publishable.of(releases.get(text.contains("release 1:") ? 0 : 1))
           .files()

@@ -24,7 +24,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** A bucket that everybody may read and the tool publishes to. */
-final class PublishedBucket {
+final class PublishedBucket implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final String EVERYBODY_READS =
       """
@@ -133,5 +133,10 @@ final class PublishedBucket {
     ProcessBuilder builder = new ProcessBuilder(Appliance.command(words));
     builder.environment().putAll(environment);
     return builder;
+  }
+
+  @Override
+  public void close() {
+    client.close();
   }
 }

@@ -65,20 +65,23 @@ final class TroubledWay implements AutoCloseable {
           client.getInputStream().transferTo(behind.getOutputStream());
           return;
         }
-        pass(client.getInputStream(), behind.getOutputStream());
-        broken.incrementAndGet();
-        client.setSoLinger(true, 0);
+        if (isMore(client.getInputStream(), behind.getOutputStream())) {
+          broken.incrementAndGet();
+          client.setSoLinger(true, 0);
+        }
       }
     }
   }
 
-  private static void pass(InputStream in, OutputStream out) throws IOException {
+  /** Passes so many bytes on; whether the connection would have gone on. */
+  private static boolean isMore(InputStream in, OutputStream out) throws IOException {
     byte[] buffer = new byte[1 << 12];
     int all = 0;
     for (int count = in.read(buffer); count >= 0 && all < BREAKS_AFTER; count = in.read(buffer)) {
       out.write(buffer, 0, count);
       all += count;
     }
+    return all >= BREAKS_AFTER;
   }
 
   /** What is done with a connection; its end is nobody's problem. */
