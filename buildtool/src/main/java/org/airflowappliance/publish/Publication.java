@@ -81,7 +81,7 @@ public final class Publication {
   private void refuse(boolean older) {
     if (before.isPresent() && current.isEmpty()) {
       throw new PublishProblem(
-          "%s: %s is there and was not published; name a place of its own, not a folder that `appliance build` wrote"
+          "%s: %s is there and was not published; name a place of its own, not a folder that `appliance build` wrote, or remove that file if it was damaged"
               .formatted(place.name(), Layout.MIRRORS));
     }
     current.ifPresent(there -> refuse(there, older));

@@ -107,7 +107,7 @@ public record RemoteRelease(String place, String folder, String mirrors) {
     String wanted = mirrors(target);
     if (!wanted.equals(mirrors)) {
       found.add(
-          "%s/%s: says '%s', but of this release it is '%s'; publish the release again, and find out who changed it"
+          "%s/%s: says '%s', but of this release it is '%s'; remove it there, publish the release again, and find out who changed it"
               .formatted(place, Layout.MIRRORS, shown(mirrors), shown(wanted)));
     }
     Parallel.each(

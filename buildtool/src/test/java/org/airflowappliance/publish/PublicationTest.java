@@ -219,6 +219,19 @@ final class PublicationTest {
   }
 
   @Test
+  void aDamagedMirrorListIsMadeAnewWhenItIsRemoved() throws IOException {
+    publish(first, Optional.empty());
+    publish(second, Optional.empty());
+    Files.delete(root.resolve("rpm/mirrorlist"));
+    Files.writeString(root.resolve("rpm/mirrorlist"), "damaged");
+    refused(second, "or remove that file if it was damaged");
+    Files.delete(root.resolve("rpm/mirrorlist"));
+    Publication.Steps steps = publish(second, Optional.empty());
+    assertThat(steps.missing()).isEmpty();
+    assertThat(current()).isEqualTo(second.edition());
+  }
+
+  @Test
   void aReleaseThatIsNotWholeIsRefusedBeforeAnythingIsDone() throws IOException {
     Files.writeString(first.folder().resolve("rpm/a.rpm"), "another content");
     assertThatThrownBy(() -> Publishable.of(first.folder()))
