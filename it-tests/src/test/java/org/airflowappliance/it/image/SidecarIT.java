@@ -175,6 +175,22 @@ final class SidecarIT {
     assertThat(onlyLine()).contains("no answer from bucket 'airflow:/dags' at http://");
   }
 
+  /** What asked it can then be ended by no signal, so nothing may wait for that. */
+  @Test
+  void anS3fsThatHangsIsTold() throws IOException {
+    // nobody has this address, so s3fs is stopped while it still tries
+    variables.put("AWS_S3_URL", site.store().url().replaceFirst("[.][0-9]+:", ".250:"));
+    Program ran =
+        sidecar.run(
+            LIMIT,
+            with("--entrypoint", "/bin/sh"),
+            "-c",
+            "(until grep -q /s3/dags /proc/mounts; do sleep 0.1; done; sleep 1;"
+                + " busybox killall -STOP s3fs) & exec s3fs-mount");
+    assertThat(ran.code()).as(ran.err()).isEqualTo(1);
+    assertThat(ran.err()).contains("s3fs has no answer from bucket", "after 60 s");
+  }
+
   @Test
   void missingVariablesAreNamedTogether() throws IOException {
     variables.remove("AWS_S3_URL");
