@@ -367,6 +367,24 @@ class Queue(Ended):
         self.assertTrue(eventually(lambda: len(self.passed_on) == 3, 20))
         self.assertIn("ended: OOMKilled", self.log())
 
+    def test_a_lost_machine_is_told_to_a_database_that_was_away(self):
+        with create_session() as session:
+            session.query(LocalTaskJob).update({"latest_heartbeat": timezone.utcnow() - timedelta(seconds=21)})
+        asked = []
+
+        def away(end):
+            asked.append(end.name)
+            if len(asked) < 3:
+                raise OSError("connection refused")
+            return failing(end)
+
+        failing = pod_end.fail_job
+        self.ends.event = {"raw_object": self.pod({"running": {}}, "Running")}
+        with mock.patch.object(pod_end, "fail_job", away), mock.patch.object(pod_end, "AGAIN_SECONDS", 0.1):
+            self.ends.lose(POD, "airflow", self.ends.event["raw_object"]["metadata"]["annotations"])
+            self.assertTrue(eventually(lambda: "is out of reach" in self.log(), 60))
+        self.assertEqual((self.job(), asked), (State.FAILED, [POD] * 3))
+
     def test_too_many_at_once_are_passed_on(self):
         self.cluster.delay["log"] = 1
         with mock.patch.object(pod_end, "MAX_PENDING", 1):
@@ -427,7 +445,7 @@ class Watcher(Ended):
             session.query(LocalTaskJob).update({"latest_heartbeat": timezone.utcnow() - timedelta(seconds=21)})
         ready = [{"type": "Ready", "status": "False"}]
         self.tell(self.pod({"running": {}}, "Running", conditions=ready))
-        self.assertTrue(eventually(lambda: "is out of reach" in self.log(), 20))
+        self.assertTrue(eventually(lambda: "is out of reach" in self.log(), 60))
         self.assertEqual((self.job(), self.news.empty()), (State.FAILED, True))
 
     def test_a_pod_that_another_scheduler_adopted_goes_on(self):

@@ -37,6 +37,9 @@ PASS_ON_SECONDS = 30
 FINISH_SECONDS = 15
 # A job whose pod is on a lost machine beats every five seconds, if it lives cut off from Kubernetes only.
 SILENT_SECONDS = 20
+# For a database that fails over in this time.
+LOST_TRIES = 12
+AGAIN_SECONDS = 5
 # Kubernetes tells of the same pod several times, at last that it is deleted.
 REMEMBERED = 1000
 # The state, to the executor, of a pod that lives and that another scheduler watches.
@@ -180,11 +183,24 @@ class Ends:
         """A running pod's machine is lost; there is nothing to pass on, and nothing to be read."""
         end = End(self.event["raw_object"], name, namespace, annotations, lost=True)
 
-        def check() -> None:
-            if fail_job(end):
+        def check(tries: int = LOST_TRIES) -> None:
+            try:
+                failed = fail_job(end)
+            except Exception:
+                # Kubernetes tells it once, and the database may be on the machine that is lost.
+                if tries == 1:
+                    raise
+                log.warning("%sthe database refuses; asked again in %s s", end.mark, AGAIN_SECONDS)
+                self._start(self._later, lambda: check(tries - 1))
+                return
+            if failed:
                 self._logs.put(lambda: complete_log(self._client, end))
 
         self._jobs.put(check)
+
+    def _later(self, work: Callable[[], None]) -> None:
+        time.sleep(AGAIN_SECONDS)
+        self._jobs.put(work)
 
     def finish(self, seconds: float) -> None:
         """Wait a little for what is under way, then pass everything on."""
