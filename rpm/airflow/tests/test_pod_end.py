@@ -359,7 +359,7 @@ class Queue(Ended):
         self.cluster.broken.add("s3")
         self.tell(self.pod())
         self.assertTrue(eventually(lambda: self.passed_on, 20))
-        with mock.patch.object(settings, "Session", None):
+        with mock.patch.object(settings, "Session", None), mock.patch.object(pod_end, "AGAIN_SECONDS", 0.1):
             self.tell(self.pod(uid="u2"))
             self.assertTrue(eventually(lambda: len(self.passed_on) == 2, 20))
         self.cluster.broken.clear()
@@ -383,7 +383,14 @@ class Queue(Ended):
         with mock.patch.object(pod_end, "fail_job", away), mock.patch.object(pod_end, "AGAIN_SECONDS", 0.1):
             self.ends.lose(POD, "airflow", self.ends.event["raw_object"]["metadata"]["annotations"])
             self.assertTrue(eventually(lambda: "is out of reach" in self.log(), 60))
-        self.assertEqual((self.job(), asked), (State.FAILED, [POD] * 3))
+            self.assertEqual((self.job(), asked), (State.FAILED, [POD] * 3))
+            asked.clear()
+            self.change(state=State.RUNNING)
+            with create_session() as session:
+                session.query(LocalTaskJob).update({"state": State.RUNNING})
+            self.tell(self.pod())
+            self.assertTrue(eventually(lambda: self.job() == State.FAILED, 60))
+        self.assertEqual(asked, [POD] * 3)
 
     def test_too_many_at_once_are_passed_on(self):
         self.cluster.delay["log"] = 1

@@ -38,7 +38,7 @@ FINISH_SECONDS = 15
 # A job whose pod is on a lost machine beats every five seconds, if it lives cut off from Kubernetes only.
 SILENT_SECONDS = 20
 # For a database that fails over in this time.
-LOST_TRIES = 12
+TRIES = 12
 AGAIN_SECONDS = 5
 # Kubernetes tells of the same pod several times, at last that it is deleted.
 REMEMBERED = 1000
@@ -167,7 +167,7 @@ class Ends:
                 if len(self._known) > REMEMBERED:
                     self._known.popitem(last=False)
         if is_new:
-            self._jobs.put(lambda: fail_job(end))
+            self._jobs.put(lambda: self._fail(end))
         if is_taken:
             self._logs.put(lambda: self._complete(uid, end))
             return
@@ -182,21 +182,20 @@ class Ends:
     def lose(self, name: str, namespace: str, annotations: Dict[str, str]) -> None:
         """A running pod's machine is lost; there is nothing to pass on, and nothing to be read."""
         end = End(self.event["raw_object"], name, namespace, annotations, lost=True)
+        self._jobs.put(lambda: self._fail(end))
 
-        def check(tries: int = LOST_TRIES) -> None:
-            try:
-                failed = fail_job(end)
-            except Exception:
-                # Kubernetes tells it once, and the database may be on the machine that is lost.
-                if tries == 1:
-                    raise
-                log.warning("%sthe database refuses; asked again in %s s", end.mark, AGAIN_SECONDS)
-                self._start(self._later, lambda: check(tries - 1))
-                return
-            if failed:
-                self._logs.put(lambda: complete_log(self._client, end))
-
-        self._jobs.put(check)
+    def _fail(self, end: End, tries: int = TRIES) -> None:
+        try:
+            failed = fail_job(end)
+        except Exception:
+            # Kubernetes does not tell it again, and the database may be on the machine that is lost.
+            if tries == 1:
+                raise
+            log.warning("%sthe database does not answer; asked again in %s s", end.mark, AGAIN_SECONDS, exc_info=True)
+            self._start(self._later, lambda: self._fail(end, tries - 1))
+            return
+        if failed and end.lost:
+            self._logs.put(lambda: complete_log(self._client, end))
 
     def _later(self, work: Callable[[], None]) -> None:
         time.sleep(AGAIN_SECONDS)
