@@ -1,6 +1,12 @@
 """When the provider's keys are asked for, and which of them are taken."""
 import logging
+import multiprocessing
+import os
+import signal
+import tempfile
+import time
 import unittest
+from unittest import mock
 
 from cases import named, table
 from identity import Key
@@ -163,6 +169,125 @@ class Fetches(unittest.TestCase):
         self.failing, self.now = False, RETRY_INTERVAL
         self.jwks.find("one")
         self.assertEqual(self.count, 2)
+
+    def test_what_cannot_be_read_is_passed_over(self):
+        self.jwks.find("one")
+        for damage in (b"", b"[", b"5", b"x" * 100_000):
+            self.jwks._common.write(damage)
+            self.jwks.find("one")
+            self.unknown()
+        self.assertEqual(self.count, 2)
+
+    def test_without_common_memory_each_process_is_alone(self):
+        with mock.patch("os.memfd_create", side_effect=PermissionError):
+            self.jwks = Jwks(self.fetch, lambda: self.now)
+        self.test_unknown_keys_are_one_fetch_per_interval()
+
+    def test_memory_that_takes_nothing_does_no_harm(self):
+        with mock.patch("os.pwrite", side_effect=OSError):
+            self.test_unknown_keys_are_one_fetch_per_interval()
+
+
+class Processes(unittest.TestCase):
+    """Several processes of one webserver, forked as gunicorn's master does it."""
+
+    MANY = 4
+
+    def setUp(self):
+        logging.disable(logging.WARNING)
+        self.addCleanup(logging.disable, logging.NOTSET)
+        self.fetches = tempfile.TemporaryFile(buffering=0)
+        self.addCleanup(self.fetches.close)
+        fork = multiprocessing.get_context("fork")
+        self.now, self.published, self.dies = fork.Value("d", 1000), fork.Value("i", 0), fork.Value("b", 0)
+        self.begin = fork.Event()
+        self.fork = fork
+        self.sets = [{"keys": [Key("one").jwk()]}, {"keys": [Key("two").jwk()]}]
+        self.jwks = Jwks(self.fetch, lambda: self.now.value)
+
+    def fetch(self):
+        os.write(self.fetches.fileno(), b"x")
+        if self.dies.value:
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(0.1)  # so that the others come meanwhile
+        if self.published.value < 0:
+            raise Unreachable("away")
+        return self.sets[self.published.value]
+
+    def count(self):
+        return os.fstat(self.fetches.fileno()).st_size
+
+    def all(self, work, many=MANY):
+        """The exit codes of processes that do this at the same moment."""
+
+        def one():
+            self.begin.wait(20)
+            work()
+
+        self.begin.clear()
+        processes = [self.fork.Process(target=one) for _ in range(many)]
+        for process in processes:
+            process.start()
+        self.begin.set()
+        for process in processes:
+            process.join(20)
+            process.kill()
+            process.join()
+        return [process.exitcode for process in processes]
+
+    def forge(self):
+        for number in range(50):
+            with self.assertRaises(UnknownKey):
+                self.jwks.find(f"forged-{os.getpid()}-{number}")
+
+    def test_forged_ids_are_one_fetch_for_all_of_them(self):
+        self.assertEqual(self.all(lambda: self.jwks.find("one")), [0] * self.MANY)
+        self.assertEqual(self.count(), 1)
+        self.assertEqual(self.all(self.forge), [0] * self.MANY)
+        self.assertEqual(self.count(), 2)
+        self.now.value += MIN_INTERVAL - 1
+        self.assertEqual(self.all(self.forge), [0] * self.MANY)
+        self.assertEqual(self.count(), 2)
+        self.now.value += 1
+        self.assertEqual(self.all(self.forge), [0] * self.MANY)
+        self.assertEqual(self.count(), 3)
+
+    def test_a_rotated_key_that_one_has_fetched_all_know(self):
+        self.jwks.find("one")
+        self.published.value = 1
+        self.assertEqual(self.all(lambda: self.jwks.find("two")), [0] * self.MANY)
+        self.assertEqual(self.count(), 2)
+
+    def test_one_that_begins_later_knows_it_too(self):
+        self.all(lambda: self.jwks.find("one"), 1)
+        self.assertEqual(self.all(lambda: self.jwks.find("one")), [0] * self.MANY)
+        self.assertEqual(self.count(), 1)
+
+    def test_one_that_is_killed_while_it_asks_holds_nobody(self):
+        self.dies.value = 1
+        self.assertEqual(self.all(lambda: self.jwks.find("one"), 1), [-signal.SIGKILL])
+        self.dies.value = 0
+        self.assertEqual(self.all(lambda: self.jwks.find("one")), [0] * self.MANY)
+        self.assertEqual(self.count(), 2)
+
+    def test_a_provider_that_is_away_is_asked_once_for_all(self):
+        self.published.value = -1
+
+        def look():
+            with self.assertRaises(Unreachable):
+                self.jwks.check()
+
+        self.assertEqual(self.all(look), [0] * self.MANY)
+        self.assertEqual(self.count(), 1)
+        self.published.value = 0
+        self.now.value += AWAY_INTERVAL
+        self.assertEqual(self.all(self.jwks.check), [0] * self.MANY)
+        self.assertEqual(self.count(), 2)
+
+    def test_who_has_a_key_waits_for_nobody_who_asks(self):
+        self.jwks.find("one")
+        with self.jwks._common.alone():
+            self.assertEqual(self.all(lambda: self.jwks.find("one"), 1), [0])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import tempfile
 import time
 import unittest
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest import mock
 
@@ -15,6 +16,27 @@ APPLICATION = """
 def application(environ, start_response):
     start_response("200 OK", [("Content-Length", "2")])
     return [b"ok"]
+"""
+
+FORGED = """
+import os, time
+from airflow_appliance.jwks import Jwks, UnknownKey
+
+def fetch():
+    with open({fetches!r}, "a") as file:
+        file.write("x")
+    return {{"keys": [{key!r}]}}
+
+jwks = Jwks(fetch)
+
+def application(environ, start_response):
+    try:
+        jwks.find(environ["PATH_INFO"])
+    except UnknownKey:
+        pass
+    time.sleep(0.2)  # so that the others come to be asked, too
+    start_response("200 OK", [])
+    return [str(os.getpid()).encode()]
 """
 
 
@@ -116,6 +138,22 @@ class Preloaded(unittest.TestCase):
         server.start("--preload", "--workers", "3")
         self.assertEqual(server.asks(f"http://127.0.0.1:{server.port}/"), b"ok")
         self.assertEqual(marks.read_text(), "x")
+
+    def test_forged_key_ids_are_one_fetch_for_all_processes(self):
+        from identity import Key
+
+        server = Silent("test_one_that_speaks_late_is_answered")
+        server.setUp()
+        self.addCleanup(server.doCleanups)
+        fetches = Path(server.folder.name) / "fetches"
+        text = FORGED.format(fetches=str(fetches), key=Key("one").jwk())
+        (Path(server.folder.name) / "small.py").write_text(text)
+        server.start("--preload", "--workers", "3")
+        with ThreadPoolExecutor(9) as clients:
+            answers = list(clients.map(lambda at: server.asks(f"http://127.0.0.1:{server.port}/{at}"), range(60)))
+        self.assertEqual(len(set(answers)), 3, "each process was asked")
+        # the first keys, and one that a forged id caused
+        self.assertEqual(fetches.read_text(), "xx")
 
     def test_no_process_gets_anothers_connections(self):
         import lab  # noqa: F401 (before airflow)

@@ -1,11 +1,13 @@
 """The identity provider's signing keys."""
+import json
 import logging
-import threading
 import time
-from typing import Any, Callable, Dict, Optional
+from contextlib import contextmanager
+from typing import Any, Callable, Dict, Iterator, Optional
 
 from authlib.jose import JsonWebKey
 
+from airflow_appliance.common import Common
 from airflow_appliance.fetch import Unreachable
 
 log = logging.getLogger(__name__)
@@ -26,20 +28,31 @@ class UnknownKey(Exception):
 
 
 class Jwks:
-    """Keys by id; forged ids cause at most one fetch in MIN_INTERVAL seconds, withdrawn keys leave after MAX_AGE."""
+    """Keys by id; forged ids cause at most one fetch in MIN_INTERVAL seconds, withdrawn keys leave after MAX_AGE.
+
+    What one process of a webserver has fetched, or has tried to fetch, all those know that were forked after this was made.
+    The clock has to be the same for all of them.
+    """
 
     def __init__(self, fetch: Callable[[], Dict[str, Any]], clock: Callable[[], float] = time.monotonic):
         self._fetch, self._clock = fetch, clock
-        self._lock = threading.Lock()
+        self._common = Common()
+        self._heard = b""
+        self._is_news = False
+        self._document: Dict[str, Any] = {}
         self._keys: Dict[str, Any] = {}
         self._away: Optional[Unreachable] = None
         self._fetched = self._next_fetch = self._next_check = float("-inf")
 
     def find(self, kid: str) -> Any:
         """The key of this id; UnknownKey, or Unreachable when that cannot be known."""
-        with self._lock:
+        # Who has the key waits for nobody who asks for another one.
+        known = self._keys
+        if kid in known and not self._is_old():
+            return known[kid]
+        with self._turn():
             asked = False
-            if kid not in self._keys or self._clock() - self._fetched > MAX_AGE:
+            if kid not in self._keys or self._is_old():
                 asked = self._clock() >= self._next_fetch
                 if asked:
                     is_first = not self._keys
@@ -59,24 +72,60 @@ class Jwks:
 
         A look is nobody's forged id: a key that is rotated right after it is still asked for at once.
         """
-        with self._lock:
+        with self._turn():
             if self._clock() >= self._next_check:
                 self._renew()
             if self._away:
                 raise self._away
 
+    def _is_old(self) -> bool:
+        return self._clock() - self._fetched > MAX_AGE
+
     def _renew(self) -> None:
         """All times are from the end of the attempt, which may have taken long."""
+        self._is_news = True
         try:
-            self._keys = signing_keys(self._fetch())
+            document = self._fetch()
+            self._keys = signing_keys(document)
         except Exception as problem:
             self._away = Unreachable(f"signing keys: {problem}")
             self._next_check = self._clock() + AWAY_INTERVAL
             log.warning("%s; the %s known ones stay", self._away, len(self._keys))
             return
+        self._document = document
         self._away = None
         self._fetched = self._clock()
         self._next_check = self._fetched + CHECK_INTERVAL
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Alone among threads and processes, with what the last of them knew; the next one knows what this one does."""
+        with self._common.alone():
+            heard = self._common.read()
+            if heard != self._heard:
+                self._heard = heard
+                self._learn(heard)
+            try:
+                yield
+            finally:
+                if self._is_news:
+                    self._is_news = False
+                    self._heard = self._common.write(self._told())
+
+    def _told(self) -> bytes:
+        away = str(self._away) if self._away else None
+        return json.dumps([self._document, away, self._fetched, self._next_fetch, self._next_check]).encode()
+
+    def _learn(self, heard: bytes) -> None:
+        try:
+            document, away, fetched, next_fetch, next_check = json.loads(heard)
+            keys = signing_keys(document) if document else {}
+        except (ValueError, TypeError) as problem:  # whoever wrote it was killed
+            log.warning("what another process knew of the signing keys cannot be read: %s", problem)
+            return
+        self._document, self._keys = document, keys
+        self._away = Unreachable(away) if away else None
+        self._fetched, self._next_fetch, self._next_check = fetched, next_fetch, next_check
 
 
 def signing_keys(document: Dict[str, Any]) -> Dict[str, Any]:
