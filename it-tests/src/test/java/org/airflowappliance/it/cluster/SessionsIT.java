@@ -3,14 +3,22 @@ package org.airflowappliance.it.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.airflowappliance.it.site.Browser;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
 import org.airflowappliance.it.site.People;
+import org.airflowappliance.it.site.SignInSteps;
+import org.airflowappliance.it.site.SystemdNode;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -27,6 +35,12 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 final class SessionsIT {
   private static final int SESSIONS = 4;
   private static final Duration ENDED = Duration.ofSeconds(20);
+
+  /** What nobody but its own page reads here. */
+  private static final String SLOW = "sla_miss";
+
+  private static final String WAITING =
+      "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = '%s'::regclass";
   private static final String VIEWER = "DAGs Browse Docs";
   private static final String ADMIN = "DAGs Security Browse Admin Docs";
 
@@ -95,6 +109,78 @@ final class SessionsIT {
     } finally {
       browsers.forEach(Browser::close);
     }
+  }
+
+  @Test
+  void aRequestBesideALogoutDoesNotBringTheSessionBack() throws SQLException {
+    people.add("rita", "airflow_admin");
+    endsBesideRequests(cookie("rita"), cookie -> people.signOut("rita"));
+    endsBesideRequests(
+        cookie("rita"), cookie -> browser(cluster.nodes().get(0), cookie).get(base() + "/logout/"));
+  }
+
+  private String cookie(String name) {
+    SignInSteps browser = cluster.steps();
+    browser.signIn(name, people.password());
+    assertThat(browser.isSignedIn()).isTrue();
+    return browser.cookie("session");
+  }
+
+  /** A request of this session at each webserver has begun before the end, and is done after it. */
+  private void endsBesideRequests(String cookie, Consumer<String> end) throws SQLException {
+    List<CompletableFuture<HttpResponse<String>>> pages;
+    Connection held = cluster.database().hold(SLOW);
+    try {
+      pages =
+          cluster.nodes().stream()
+              .map(node -> browser(node, cookie))
+              .map(each -> CompletableFuture.supplyAsync(() -> slowPage(each), inAThread()))
+              .toList();
+      cluster.until(
+          "each webserver has a request under way",
+          ENDED,
+          () -> count(WAITING.formatted(SLOW)) == cluster.nodes().size());
+      end.accept(cookie);
+      assertThat(rows(cookie)).as("rows of the session after its end").isZero();
+      assertThat(pages).noneMatch(CompletableFuture::isDone);
+    } finally {
+      held.close();
+    }
+    pages.forEach(each -> assertThat(each.join().statusCode()).isEqualTo(200));
+    // else nothing would be left to refuse
+    assertThat(rows(cookie)).as("rows that these requests wrote").isEqualTo(1);
+    HttpResponse<String> home = browser(cluster.nodes().get(1), cookie).get(base() + "/home");
+    assertThat(home.statusCode()).isEqualTo(401);
+    assertThat(home.body()).contains("Your session has ended");
+    assertThat(cluster.reason(home.body())).isEqualTo("session is over: ENDED");
+    assertThat(cluster.nodes()).noneMatch(node -> browser(node, cookie).isSignedIn());
+  }
+
+  private static Executor inAThread() {
+    return work -> new Thread(work, "slow page").start();
+  }
+
+  private HttpResponse<String> slowPage(SignInSteps browser) {
+    return browser.get(base() + "/slamiss/list/");
+  }
+
+  private SignInSteps browser(SystemdNode node, String cookie) {
+    SignInSteps browser = cluster.steps().at(cluster.webserver(node));
+    browser.cookie("session", cookie);
+    return browser;
+  }
+
+  private String base() {
+    return cluster.balancer().url();
+  }
+
+  private int rows(String cookie) {
+    String id = cookie.replaceFirst("\\.[^.]*$", "");
+    return count("SELECT count(*) FROM session WHERE session_id = '" + id + "'");
+  }
+
+  private int count(String sql) {
+    return Integer.parseInt(cluster.database().query(sql));
   }
 
   @Test

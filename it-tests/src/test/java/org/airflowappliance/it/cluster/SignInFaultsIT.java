@@ -1,14 +1,24 @@
 package org.airflowappliance.it.cluster;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.airflowappliance.it.site.Browser;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
@@ -36,6 +46,8 @@ final class SignInFaultsIT {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final Duration NOTICED = Duration.ofSeconds(11);
   private static final String USER = "petra";
+  private static final int FORGERS = 6;
+  private static final int FORGED = 10;
 
   private Cluster cluster;
   private People people;
@@ -49,8 +61,7 @@ final class SignInFaultsIT {
     people.add(USER, "airflow_viewer");
   }
 
-  private boolean signsIn() {
-    SignInSteps browser = cluster.steps();
+  private boolean signsIn(SignInSteps browser) {
     HttpResponse<String> last = browser.signIn(USER, people.password());
     return last.statusCode() == 302 && browser.isSignedIn();
   }
@@ -75,11 +86,11 @@ final class SignInFaultsIT {
   @Test
   @Order(2)
   void keysThatAreRotatedAreFound() {
-    assertThat(signsIn()).isTrue();
+    assertThat(signsIn(cluster.steps())).isTrue();
     people.rotateKeys();
     long now = System.nanoTime();
     for (int each = 0; each < 12; each++) {
-      assertThat(signsIn()).as("sign-in %d with the new key", each).isTrue();
+      assertThat(signsIn(cluster.steps())).as("sign-in %d with the new key", each).isTrue();
     }
     cluster.report().time("signing keys rotated -> twelve sign-ins", now);
   }
@@ -90,8 +101,11 @@ final class SignInFaultsIT {
     try (Browser signedIn = new Browser(cluster, USER);
         Browser other = new Browser(cluster, USER)) {
       signedIn.signIn();
+      SignInSteps between = cluster.steps();
+      String answer = between.enter(between.begin(""), USER, people.password());
       cluster.keycloak().pause();
       try {
+        comesBackInVain(between, answer);
         // a webserver believes for ten seconds that it is there
         LockSupport.parkNanos(NOTICED.toNanos());
         signedIn.open("/home");
@@ -111,7 +125,29 @@ final class SignInFaultsIT {
       }
       other.until("the page goes on by itself when the provider is back", "#username");
       cluster.until("sign-in after the provider is back", LIMIT, this::signsInOrNot);
+      signsInAfterAll(between, answer);
     }
+  }
+
+  /** The browser has its code, and Airflow cannot ask the provider what it is worth. */
+  private void comesBackInVain(SignInSteps browser, String answer) {
+    HttpResponse<String> page = browser.get(answer);
+    assertThat(page.statusCode()).as(page.body()).isEqualTo(503);
+    assertThat(page.body())
+        .contains("<title>The sign-in service does not answer", "Reference: <code>")
+        .doesNotContain("Traceback", ".py", "openid-connect");
+    assertThat(page.headers().firstValue("Refresh").orElse("")).endsWith(base + "/login/");
+    assertThat(cluster.reason(page.body()))
+        .startsWith(cluster.keycloak().issuer() + "/protocol/openid-connect/token: ")
+        .doesNotContain("Traceback");
+    assertThat(browser.isSignedIn()).isFalse();
+  }
+
+  /** Not with the answer of before, but by the link of the page. */
+  private void signsInAfterAll(SignInSteps browser, String before) {
+    assertThat(browser.get(before).statusCode()).isEqualTo(401);
+    cluster.until(
+        "the browser that came back in vain signs in", LIMIT, () -> signsInOrNot(browser));
   }
 
   @Test
@@ -119,18 +155,28 @@ final class SignInFaultsIT {
   void aRestartOfTheProviderIsNotNoticedBySignedInPeople() throws IOException {
     SignInSteps before = cluster.steps();
     before.signIn(USER, people.password());
+    SignInSteps between = cluster.steps();
+    String answer = between.enter(between.begin(""), USER, people.password());
+    cluster.keycloak().stop();
+    comesBackInVain(between, answer);
+    assertThat(before.isSignedIn()).isTrue();
     long now = System.nanoTime();
-    cluster.keycloak().restart();
+    cluster.keycloak().start();
     assertThat(before.isSignedIn()).isTrue();
     cluster.until("sign-in after the restart", LIMIT, this::signsInOrNot);
-    cluster.report().time("Keycloak restarted -> sign-in", now);
+    cluster.report().time("Keycloak started -> sign-in", now);
     assertThat(before.isSignedIn()).isTrue();
+    signsInAfterAll(between, answer);
   }
 
   /** While the provider starts, its pages are none, which is no failure of the test's. */
   private boolean signsInOrNot() {
+    return signsInOrNot(cluster.steps());
+  }
+
+  private boolean signsInOrNot(SignInSteps browser) {
     try {
-      return signsIn();
+      return signsIn(browser);
     } catch (AssertionError | RuntimeException notYet) {
       return false;
     }
@@ -179,5 +225,52 @@ final class SignInFaultsIT {
       Cluster.working(ahead);
       Cluster.working(behind);
     }
+  }
+
+  /** Whoever it is that forges, and however much: the node's processes know of each other. */
+  @Test
+  @Order(6)
+  void forgedKeyIdsCostANodeOneRequest() {
+    SystemdNode node = cluster.nodes().get(0);
+    assertThat(signsIn(cluster.steps().at(cluster.webserver(node)))).isTrue();
+    Set<String> before = connections(node);
+    CompletableFuture<?>[] forgers =
+        IntStream.range(0, FORGERS)
+            .mapToObj(forger -> CompletableFuture.runAsync(() -> forge(node, forger), inAThread()))
+            .toArray(CompletableFuture[]::new);
+    CompletableFuture.allOf(forgers).join();
+    Set<String> made = connections(node);
+    made.removeAll(before);
+    assertThat(made).as("connections to the provider").hasSize(1);
+  }
+
+  private static Executor inAThread() {
+    return work -> new Thread(work, "forger").start();
+  }
+
+  private void forge(SystemdNode node, int forger) {
+    SignInSteps client = cluster.steps().at(cluster.webserver(node));
+    for (int each = 0; each < FORGED; each++) {
+      String id = "forged-" + forger + "-" + each;
+      String head = "{\"alg\": \"RS256\", \"kid\": \"" + id + "\"}";
+      String token =
+          Base64.getUrlEncoder().withoutPadding().encodeToString(head.getBytes(UTF_8))
+              + ".e30.AAAA";
+      HttpResponse<String> said =
+          client.post(base + "/oidc/backchannel-logout", Map.of("logout_token", token));
+      assertThat(said.statusCode()).as(said.body()).isEqualTo(400);
+      if (forger + each == 0) {
+        assertThat(cluster.reason(said.body())).isEqualTo("unknown key id '" + id + "'");
+      }
+    }
+  }
+
+  /**
+   * A node's connections to the provider by their own port, also those that ended in this minute.
+   */
+  private Set<String> connections(SystemdNode node) {
+    String provider = URI.create(cluster.keycloak().issuer()).getHost();
+    String ports = "ss -Htan dst " + provider + " | awk '{ sub(/.*:/, \"\", $4); print $4 }'";
+    return node.run(ports).lines().collect(Collectors.toCollection(HashSet::new));
   }
 }

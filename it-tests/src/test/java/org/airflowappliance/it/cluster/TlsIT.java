@@ -45,6 +45,10 @@ final class TlsIT {
   private static final String BUNDLE = "/run/airflow/ca-bundle.pem";
   private static final int PORT = 8080;
   private static final int CURL_UNKNOWN_CA = 60;
+  private static final int TIMED_OUT = 124;
+  private static final String ANOTHER_NAME = "database.elsewhere";
+  private static final String MISMATCH =
+      "server certificate for \"%s\" does not match host name \"" + ANOTHER_NAME + "\"";
 
   private static final String SESSIONS =
       """
@@ -103,6 +107,50 @@ final class TlsIT {
     Program plain = python("import psycopg2; " + connect.formatted(node.network()));
     assertThat(plain.err()).contains("no pg_hba.conf entry").contains("no encryption");
     assertThat(runs.ended("steady", "tls", LIMIT)).isEqualTo("success");
+  }
+
+  /** The server's certificate is for its address only, and that is what the release was told. */
+  @Test
+  @Order(8)
+  void theDatabaseUnderANameThatIsNotInItsCertificateIsRefused() {
+    String address = cluster.database().address();
+    node.run("echo '" + address + " " + ANOTHER_NAME + "' >> /etc/hosts");
+    assertThat(connected(address).out()).isEqualTo("verify-full TLSv1.3\n");
+    Program refused = connected(ANOTHER_NAME);
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.err()).contains(MISMATCH.formatted(address));
+    String migrate = "timeout 6 /usr/lib/airflow/bin/python -I -m airflow_appliance.node migrate";
+    Program waits = node.attempt(LIMIT, release(ANOTHER_NAME, migrate));
+    assertThat(waits.code()).isEqualTo(TIMED_OUT);
+    assertThat(waits.out() + waits.err())
+        .contains(
+            "waiting for database airflow at ",
+            MISMATCH.formatted(address),
+            "; an address has to be the certificate's common name");
+  }
+
+  /** With the release's own settings of the connection, but for the server's name. */
+  private Program connected(String server) {
+    String script =
+        """
+        import os, sqlalchemy
+        engine = sqlalchemy.create_engine(os.environ['AIRFLOW__CORE__SQL_ALCHEMY_CONN'])
+        found = engine.execute('SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()')
+        print(engine.url.query['sslmode'], found.scalar())
+        """;
+    return node.attempt(
+        LIMIT, release(server, "/usr/lib/airflow/bin/python -c \"" + script + "\""));
+  }
+
+  private String release(String server, String command) {
+    return """
+        set -a
+        . /run/airflow/environment
+        AIRFLOW_HOME=/etc/airflow
+        AIRFLOW__CORE__SQL_ALCHEMY_CONN=$(echo "$AIRFLOW__CORE__SQL_ALCHEMY_CONN" | sed 's#@%s:#@%s:#')
+        %s
+        """
+        .formatted(cluster.database().address(), server, command);
   }
 
   private Program python(String script) {

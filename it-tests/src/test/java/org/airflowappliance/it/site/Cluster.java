@@ -12,6 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.airflowappliance.file.Deletion;
 
@@ -31,6 +34,9 @@ public final class Cluster implements AutoCloseable {
   private static final int KUBERNETES = 10;
   private static final int NODES = 3;
   private static final Duration START = Duration.ofMinutes(6);
+  private static final Duration LOGGED = Duration.ofSeconds(20);
+  private static final Pattern REFERENCE =
+      Pattern.compile("Reference:? (?:<code>)?([0-9a-f]{8})\\b");
   private static final List<String> UNITS =
       List.of(
           "airflow-secrets",
@@ -283,6 +289,27 @@ public final class Cluster implements AutoCloseable {
   /** Where one node's webserver answers, past the balancer. */
   public String webserver(SystemdNode node) {
     return "https://" + node.address() + ":8080";
+  }
+
+  /** Why somebody was refused: what a node's journal has under the reference that was shown. */
+  public String reason(String shown) {
+    Matcher found = REFERENCE.matcher(shown);
+    if (!found.find()) {
+      throw new AssertionError("no reference: " + shown);
+    }
+    String search = "journalctl --no-pager -o cat -u airflow-webserver -g " + found.group(1);
+    AtomicReference<String> reason = new AtomicReference<>();
+    until(
+        "a node's journal has reference " + found.group(1),
+        LOGGED,
+        () ->
+            nodes.stream()
+                .map(node -> node.attempt(LOGGED, search).out())
+                .filter(said -> said.contains(found.group(1)))
+                .peek(said -> reason.set(said.split(found.group(1) + ": ", 2)[1].strip()))
+                .findFirst()
+                .isPresent());
+    return reason.get();
   }
 
   /** Waits until a look says true, and says how long that took. */

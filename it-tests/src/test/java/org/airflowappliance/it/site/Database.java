@@ -89,6 +89,16 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /** Whoever else asks for a table waits until this connection is closed. */
+  public Connection hold(String table) throws SQLException {
+    Connection made = connect();
+    made.setAutoCommit(false);
+    try (Statement statement = made.createStatement()) {
+      statement.execute("LOCK TABLE " + table + " IN ACCESS EXCLUSIVE MODE");
+    }
+    return made;
+  }
+
   /** Values come as text, several statements may be given at once, as from psql. */
   private Connection connect() throws SQLException {
     Properties how = new Properties();

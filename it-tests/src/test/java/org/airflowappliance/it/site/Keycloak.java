@@ -125,9 +125,14 @@ public final class Keycloak implements AutoCloseable {
     Docker.client().unpauseContainerCmd(container.getContainerId()).exec();
   }
 
-  /** An orderly end, and a start; its memory is empty then, its database is not. */
-  public void restart() {
-    Docker.client().restartContainerCmd(container.getContainerId()).withTimeout(20).exec();
+  /** An orderly end: nobody is at its address then. */
+  public void stop() {
+    Docker.client().stopContainerCmd(container.getContainerId()).withTimeout(20).exec();
+  }
+
+  /** A start after an end; its memory is empty then, its database is not. */
+  public void start() {
+    Docker.client().startContainerCmd(container.getContainerId()).exec();
   }
 
   /** What it said last. */
