@@ -1,5 +1,6 @@
 """What becomes of a session: its cookie, its end here and at the provider, and what others may do with it."""
 import logging
+import pickle
 import time
 import unittest
 import uuid
@@ -10,6 +11,7 @@ import lab
 from browser import Browser, app, set_active
 from cases import named, table
 from identity import CLIENT, ISSUER, LOGOUT_EVENT, Key, id_claims, logout_claims, query_of, unsigned
+from sqlalchemy import event, text
 
 provider = lab.provider
 sign = provider.key.sign
@@ -82,6 +84,37 @@ class Cookie(Sessions):
         self.browser.http.set_cookie("airflow.test", "session", planted)
         self.browser.sign_in()
         self.assertFalse(attacker.is_signed_in())
+
+    def meanwhile(self, statement):
+        """Another webserver does this between a request's look for its session's row and its writing it."""
+        store = app.session_interface
+        key = self.browser.cookie().value.rpartition(".")[0]
+
+        def at_another_webserver(*_):
+            with store.db.engine.begin() as connection:
+                connection.execute(text(statement), key=key, data=pickle.dumps({}), expiry=self.expiry)
+            self.happened = True
+
+        with app.app_context():
+            self.expiry = store.sql_session_model.query.filter_by(session_id=key).one().expiry
+            event.listen(store.db.session, "before_flush", at_another_webserver, once=True)
+        return key
+
+    def test_a_row_that_goes_while_a_request_writes_it_does_no_harm(self):
+        self.browser.sign_in()
+        self.meanwhile("DELETE FROM session WHERE session_id = :key")
+        self.assertEqual(self.browser.get("/home").status_code, 200)
+        self.assertTrue(self.happened)
+
+    def test_a_row_that_comes_while_a_request_writes_it_does_no_harm(self):
+        self.browser.start()
+        key = self.meanwhile("INSERT INTO session (session_id, data, expiry) VALUES (:key, :data, :expiry)")
+        with app.app_context():
+            model = app.session_interface.sql_session_model
+            with app.session_interface.db.engine.begin() as connection:
+                connection.execute(model.__table__.delete().where(model.session_id == key))
+        self.browser.start()
+        self.assertTrue(self.happened)
 
     def test_access_token_and_secrets_are_not_kept(self):
         self.browser.sign_in()

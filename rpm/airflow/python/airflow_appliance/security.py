@@ -50,6 +50,7 @@ class SecurityManager(AirflowSecurityManager):
         app.before_request_funcs.setdefault(None, []).insert(0, _end_what_is_over)
         app.before_request_funcs[None].insert(0, _close)
         app.before_request_funcs[None].append(tenant_errors.show)
+        sessions.write_again()
         pages.replace_airflows(app)
         dag_rights.judge_what_was()
         responses.protect(app, self.oauth_remotes[PROVIDER].issuer)

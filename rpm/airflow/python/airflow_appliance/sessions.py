@@ -11,11 +11,13 @@ import time
 import uuid
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import wraps
 from typing import Any, Dict, List, Optional
 
 from flask import current_app, session
 from flask_login import logout_user
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 _KEY = "oidc"
 _MARK = "ended-"
@@ -29,6 +31,28 @@ class Over(Enum):
 
     LIMIT = "You were signed in for as long as a session may last."
     ENDED = "You were signed out at the sign-in service, by an administrator or in another window."
+
+
+def write_again() -> None:
+    """Lets a request write its session once more that another one has written, or ended, in the same moment.
+
+    Flask-Session looks for the row and then inserts or updates it, and who came in between made an error page of the answer.
+    """
+    from airflow.www.session import AirflowDatabaseSessionInterface as Store
+
+    save = Store.save_session
+    if hasattr(save, "__wrapped__"):  # another application of this process did it
+        return
+
+    @wraps(save)
+    def saved(self: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return save(self, *args, **kwargs)
+        except (IntegrityError, StaleDataError):
+            self.db.session.rollback()
+            return save(self, *args, **kwargs)
+
+    Store.save_session = saved
 
 
 def begin(claims: Dict[str, Any], id_token: str) -> None:
