@@ -120,6 +120,24 @@ class Policy(Files):
         self.put("sci/a.py", MARKER.format(name=name))
         self.refused("'mark'", said)
 
+    @table(
+        {
+            "starts": "trigger_dagrun.TriggerDagRunOperator(trigger_dag_id",
+            "waits for": "external.Wait(external_task_id=None, external_dag_id",
+        }
+    )
+    def a_task_that(self, call):
+        """Also by a class of the file's own."""
+        more = (
+            "from airflow.operators import trigger_dagrun\nfrom airflow.sensors import external_task as external\n"
+            "class Wait(external.ExternalTaskSensor): pass\nexternal.Wait = Wait\n"
+        )
+        text = more + MARKER.split("    External")[0].replace("import ExternalTaskMarker", "import ExternalTaskSensor")
+        for name in ("sci-two__a", "plain", "{{ params.name }}"):
+            self.put("sci/a.py", text + f'    {call}={name!r}, task_id="other")\n')
+            self.refused(f"is {name!r}; a ", "may name DAGs that begin with 'sci__'")
+        self.only("sci/a.py", text + f'    {call}="sci__{{{{ params.name }}}}", task_id="other")\n')
+
     def test_a_marker_within_the_team(self):
         self.assertEqual("sci__b", self.only("sci/a.py", MARKER.format(name='"sci__b"')).get_task("mark").external_dag_id)
 

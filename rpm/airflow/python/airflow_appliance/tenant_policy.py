@@ -14,6 +14,13 @@ from airflow_appliance.settings import TENANTS_ID, Settings, Tenant
 
 # A scheduler takes the waiting task with the greatest weight first, whosever it is, so a team's weights end here.
 MOST_WEIGHT = 10
+# Operators that change or watch DAGs which they name, with the attribute that has the name: whoever clears a task clears what
+# its marker names, and is asked for rights to the first one only.
+_NAMING = {
+    "ExternalTaskMarker": "external_dag_id",
+    "ExternalTaskSensor": "external_dag_id",
+    "TriggerDagRunOperator": "trigger_dag_id",
+}
 # What a tenant's pod template says of its pool.
 POD_POOL = "AIRFLOW_APPLIANCE_TENANT_POOL"
 
@@ -163,20 +170,22 @@ def _limit(dag: Any, tenant: Tenant) -> None:
                 f"task {task.task_id!r} of DAG {dag.dag_id!r}: pool_slots is {task.pool_slots}, tenant {tenant.name} "
                 f"has {tenant.pool_slots}; ask for fewer"
             )
-        _refuse_anothers_marker(dag, task, tenant)
+        _refuse_anothers_dag(dag, task, tenant)
         _bind(task, tenant.pool)
 
 
-def _refuse_anothers_marker(dag: Any, task: Any, tenant: Tenant) -> None:
-    """Who clears a task clears what its marker names, in whatever DAG, and is asked for rights to the first one only."""
-    if task.task_type != "ExternalTaskMarker":
-        return
-    other = str(task.external_dag_id)
-    if not other.startswith(tenant.dag_ids) or "{" in other:
-        raise AirflowClusterPolicyViolation(
-            f"task {task.task_id!r} of DAG {dag.dag_id!r}: its external_dag_id is {other!r}; a marker of tenant {tenant.name} "
-            f"may name DAGs that begin with {tenant.dag_ids!r}, written out"
-        )
+def _refuse_anothers_dag(dag: Any, task: Any, tenant: Tenant) -> None:
+    for kind in type(task).__mro__:
+        attribute = _NAMING.get(kind.__name__)
+        if attribute is None:
+            continue
+        other = str(getattr(task, attribute, None))
+        # A template behind these letters cannot take them away; of a marker people are to see before what they clear.
+        if not other.startswith(tenant.dag_ids) or ("{" in other and kind.__name__ == "ExternalTaskMarker"):
+            raise AirflowClusterPolicyViolation(
+                f"task {task.task_id!r} of DAG {dag.dag_id!r}: its {attribute} is {other!r}; a {kind.__name__} of tenant "
+                f"{tenant.name} may name DAGs that begin with {tenant.dag_ids!r}, a marker written out"
+            )
 
 
 def in_pod(dag: Any) -> None:

@@ -14,7 +14,8 @@ public final class Parallelism {
 
   /** As the cluster's airflow.cfg says. */
   public static int of(Cluster cluster) {
-    return of(cluster.airflowConfig().getOrDefault("core", Map.of()).getOrDefault("parallelism", ""));
+    return of(
+        cluster.airflowConfig().getOrDefault("core", Map.of()).getOrDefault("parallelism", ""));
   }
 
   static int of(String text) {

@@ -107,8 +107,7 @@ final class TenantChecks {
           .child("tenants")
           .problem(
               "their poolSlots (quota.pods where left out) are %,d in all, and %d nodes run %,d tasks at a time, %,d each, so that teams would wait for each other; give them %,d fewer, or raise core.parallelism to %,d"
-                  .formatted(
-                      sum, nodes, most, parallelism, sum - most, (sum + nodes - 1) / nodes));
+                  .formatted(sum, nodes, most, parallelism, sum - most, (sum + nodes - 1) / nodes));
     }
   }
 
