@@ -2,6 +2,7 @@
 import errno
 import os
 import shutil
+import signal
 import tempfile
 import unittest
 import zipfile
@@ -207,6 +208,66 @@ class Search(Folder):
 
         with mock.patch.object(dag_folder, "_examine", unmount), self.assertRaises(MountGone):
             self.search()
+
+@named
+class Teams(Folder):
+    """What a team may make of its folder through S3 ends at it."""
+
+    def setUp(self):
+        super().setUp()
+        self.sound = self.put("teams/two/a.py")
+
+    def search(self):
+        return search(self.root, str(self.root), True, ("sci", "teams/two"))
+
+    @table(
+        {
+            "to another team's file": "../teams/two/a.py",
+            "to another team's folder": "../teams/two",
+            "to everything": "/",
+            "to what nobody may look into": "/root",
+            "to its own file": "own.py",
+            "to nothing": "nowhere",
+            "to itself": "link",
+        }
+    )
+    def a_link(self, target):
+        own = self.put("sci/own.py")
+        os.symlink(target, self.root / "sci/link")
+        found = self.search()
+        self.assertEqual(sorted([own, self.sound, str(self.root / "sci/link")]), sorted(found.files))
+        self.assertEqual({own, self.sound}, set(found.times))
+
+    def test_in_the_place_of_the_folder(self):
+        os.symlink("/", self.root / "sci")
+        self.assertEqual({self.sound, str(self.root / "sci")}, set(self.search().files))
+
+    def test_operators_may_link(self):
+        outside = Path(tempfile.mkdtemp(dir=lab.HOME))
+        self.addCleanup(shutil.rmtree, outside)
+        (outside / "b.py").write_text(DAG)
+        os.symlink(outside, self.root / "linked")
+        self.assertEqual({self.sound, str(self.root / "linked/b.py")}, set(self.search().files))
+
+    @table({"a pipe": os.mkfifo, "a link": lambda path: os.symlink("/dev/zero", path), "a folder": os.mkdir})
+    def an_ignore_file_that_is(self, make):
+        own = self.put("sci/own.py")
+        make(self.root / "sci/.airflowignore")
+        signal.alarm(10)  # a pipe would be waited for for ever
+        self.addCleanup(signal.alarm, 0)
+        self.assertEqual({own, self.sound}, set(self.search().files))
+
+    def test_a_pipe_is_no_dag_file(self):
+        (self.root / "sci").mkdir()
+        os.mkfifo(self.root / "sci/pipe.py")
+        self.assertEqual([self.sound], self.search().files)
+
+    def test_names_in_a_zip_file_stay_below_it(self):
+        (self.root / "sci").mkdir()
+        with zipfile.ZipFile(self.root / "sci/a.zip", "w") as archive:
+            archive.writestr(str(self.root / "teams/two/gone.py"), DAG)
+        gone = str(self.root / "teams/two/gone.py")
+        self.assertNotIn(gone, self.search().locations)
 
 
 if __name__ == "__main__":

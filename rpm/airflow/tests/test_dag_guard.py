@@ -297,7 +297,7 @@ class MountAway(Guarded):
         self.untouched()
 
     def test_a_search_that_is_killed(self):
-        with mock.patch.object(dag_folder, "_files", lambda _: os.kill(os.getpid(), 9)):
+        with mock.patch.object(dag_folder, "_files", lambda *_: os.kill(os.getpid(), 9)):
             self.round(self.guarded)
         self.untouched()
         self.waits("ended without a result")

@@ -1,4 +1,5 @@
 """A task for which no pod can be made: its log says why, and Airflow's page shows that log."""
+import logging
 import unittest
 from queue import Empty
 from unittest import mock
@@ -50,12 +51,22 @@ class Refusals(Ended):
         self.assertEqual(422, self.refused(problem))
         eventually(lambda: "Required value" in self.log())
 
-    def test_what_kubernetes_has_no_room_for_is_tried_again_and_no_refusal(self):
+    def test_what_kubernetes_has_no_room_for_is_tried_again_and_says_so_once(self):
         problem = ApiException(status=403, reason="Forbidden")
-        problem.body = '{"message": "exceeded quota"}'
-        with mock.patch("airflow_appliance.refusals.tell") as told:
+        problem.body = '{"message": "exceeded quota: homelab-airflow-tenant-sci, requested: pods=1"}'
+        self.addCleanup(refusals.over, JOB)
+        uncounted = mock.patch.object(refusals, "_uncounted", set())
+        with mock.patch.object(refusals, "log") as said, uncounted as failed:
             self.assertEqual(403, self.refused(problem))
-        told.assert_not_called()
+            self.assertEqual(403, self.refused(problem))
+        said.log.assert_called_once()
+        level, form, *words = said.log.call_args.args
+        self.assertEqual(logging.WARNING, level)
+        self.assertIn("task_id='t'", form % tuple(words))
+        self.assertIn("exceeded quota: homelab-airflow-tenant-sci", form % tuple(words))
+        eventually(lambda: "yet, and it is tried again until one can: exceeded quota: homelab" in self.log())
+        self.assertIn("WARNING", self.log())
+        self.assertEqual(set(), failed)
 
     @table(
         {

@@ -120,6 +120,24 @@ class Policy(Files):
         self.put("sci/a.py", MARKER.format(name=name))
         self.refused("'mark'", said)
 
+    @table(
+        {
+            "starts": "trigger_dagrun.TriggerDagRunOperator(trigger_dag_id",
+            "waits for": "external.Wait(external_task_id=None, external_dag_id",
+        }
+    )
+    def a_task_that(self, call):
+        """Also by a class of the file's own."""
+        more = (
+            "from airflow.operators import trigger_dagrun\nfrom airflow.sensors import external_task as external\n"
+            "class Wait(external.ExternalTaskSensor): pass\nexternal.Wait = Wait\n"
+        )
+        text = more + MARKER.split("    External")[0].replace("import ExternalTaskMarker", "import ExternalTaskSensor")
+        for name in ("sci-two__a", "plain", "{{ params.name }}"):
+            self.put("sci/a.py", text + f'    {call}={name!r}, task_id="other")\n')
+            self.refused(f"is {name!r}; a ", "may name DAGs that begin with 'sci__'")
+        self.only("sci/a.py", text + f'    {call}="sci__{{{{ params.name }}}}", task_id="other")\n')
+
     def test_a_marker_within_the_team(self):
         self.assertEqual("sci__b", self.only("sci/a.py", MARKER.format(name='"sci__b"')).get_task("mark").external_dag_id)
 
@@ -167,30 +185,47 @@ class Policy(Files):
         self.assertEqual({"sci-two__a", "plain"}, set(found.dags))
         self.assertEqual([str(theirs), str(operators)], [found.dags[name].fileloc for name in ("sci-two__a", "plain")])
         self.assertEqual(3, len(found.import_errors))
-        for file, whose in {"sci/link.py": "tenant sci-two's", "sci/operators.py": "no tenant's"}.items():
-            self.assertIn(f", which is {whose}; put the file itself", found.import_errors[str(lab.DAGS / file)])
+        for file in ("sci/link.py", "sci/operators.py"):
+            self.assertIn("in the folder of tenant sci no link is followed", found.import_errors[str(lab.DAGS / file)])
+        self.assertIn("which is tenant sci-two's; put the file itself", found.import_errors[str(lab.DAGS / "common/link.py")])
 
-    def test_a_link_within_a_folder_is_a_file_of_it(self):
-        (lab.DAGS / "sci").mkdir()
-        self.put("sci/lib/a.txt", text("sci__a"))
-        os.symlink(lab.DAGS / "sci/lib/a.txt", lab.DAGS / "sci/link.py")
-        found = self.read()
-        self.assertEqual(({}, ["sci__a"]), (found.import_errors, list(found.dags)))
-
-    def test_a_link_out_of_the_dag_folder_is_nobodys(self):
-        outside = lab.HOME / "outside.py"
-        outside.write_text(text("sci__a"))
+    def test_what_a_link_leads_to_is_neither_run_nor_shown(self):
+        outside = lab.HOME / "secrets.env"
+        outside.write_text("open('ran', 'w') if True else DAG airflow a line of it\n")
         self.addCleanup(outside.unlink)
         (lab.DAGS / "sci").mkdir()
         os.symlink(outside, lab.DAGS / "sci/link.py")
-        self.refused("which is no tenant's; put the file itself in its place")
+        self.refused("no link is followed: put the file itself in its place")
+        self.assertNotIn("a line of it", str(self.read().import_errors))
 
-    def test_a_linked_folder_is_where_it_points_to(self):
+    def test_not_even_one_to_a_file_of_its_own(self):
+        """The copy that pods get refuses it, too."""
+        self.put("sci/lib/a.txt", text("sci__a"))
+        os.symlink(lab.DAGS / "sci/lib/a.txt", lab.DAGS / "sci/link.py")
+        self.refused("no link is followed")
+
+    def test_a_folder_in_whose_place_is_a_link(self):
         self.put("teams/two/a.py", text("sci__a"))
         os.symlink(lab.DAGS / "teams/two", lab.DAGS / "sci")
         found = self.read()
         self.assertEqual([], list(found.dags))
         self.assertEqual(2, len(found.import_errors))
+
+    @table({"to a folder": "/etc", "to everything": "/", "to nothing": "nowhere", "to itself": "link"})
+    def a_link(self, target):
+        """As a scheduler asks for it, once its search has found it."""
+        (lab.DAGS / "sci").mkdir()
+        os.symlink(target, lab.DAGS / "sci/link")
+        found = DagBag(str(lab.DAGS / "sci/link"), include_examples=False, read_dags_from_db=False)
+        self.assertEqual([str(lab.DAGS / "sci/link")], list(found.import_errors))
+
+    def test_a_link_that_cannot_be_read(self):
+        """As s3fs shows the mark of a folder that has a link's mode."""
+        (lab.DAGS / "sci").mkdir()
+        os.symlink("lib", lab.DAGS / "sci/link")
+        with mock.patch.object(os, "readlink", side_effect=OSError(5, "Input/output error")):
+            said = tenant_policy.link_problem(settings.load(), str(lab.DAGS / "sci/link/a.py"))
+        self.assertIn("cannot be read (Input/output error)", said)
 
     def test_a_zip_file(self):
         (lab.DAGS / "sci").mkdir()

@@ -2,6 +2,10 @@
 
 Airflow's own search takes any error for "there is nothing": here an error is an error, and a search
 counts only if the same mount answered a real read before and after it.
+
+Anybody who may write to a bucket may write links, pipes and devices: s3fs makes them of an object's `mode`. In a team's
+folder no link is followed, wherever it leads: the copy that its pods get takes none, and one to `/` or to nowhere would
+end the search for everybody.
 """
 import errno
 import logging
@@ -12,7 +16,7 @@ import zipfile
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import Dict, FrozenSet, Iterator, List, Optional, Pattern
+from typing import Dict, FrozenSet, Iterator, List, Optional, Pattern, Tuple
 
 from airflow.configuration import conf
 from airflow.utils.file import might_contain_dag
@@ -37,12 +41,21 @@ class Listing:
     times: Dict[str, float] = field(default_factory=dict)
 
 
-def search(folder: Path, directory: str, safe_mode: bool) -> Listing:
-    """All DAG files of a directory inside the mounted folder; MountGone or OSError when that cannot be said."""
+def search(folder: Path, directory: str, safe_mode: bool, teams: Tuple[str, ...] = ()) -> Listing:
+    """All DAG files of a directory inside the mounted folder; MountGone or OSError when that cannot be said.
+
+    `teams` are the folders in which no link is followed, each below the mounted one; a link there is a file that gets an
+    import error (tenant_policy.py).
+    """
+    closed = tuple(os.path.join(folder, team) + os.sep for team in teams)
     found = Listing()
     with Hold(folder) as held:
-        for path in _files(directory):
-            _examine(path, safe_mode, found)
+        for path in _files(directory, closed):
+            if _is_closed(path, closed):
+                found.files.append(path)
+                found.locations.append(path)
+            else:
+                _examine(path, safe_mode, found)
         held.check()
     return found
 
@@ -51,7 +64,12 @@ def safe_mode() -> bool:
     return conf.getboolean("core", "dag_discovery_safe_mode", fallback=True)
 
 
-def _files(directory: str) -> Iterator[str]:
+def _is_closed(path: str, closed: Tuple[str, ...]) -> bool:
+    """A link in a team's folder, or in its place."""
+    return (path + os.sep).startswith(closed) and os.path.islink(path)
+
+
+def _files(directory: str, closed: Tuple[str, ...]) -> Iterator[str]:
     if stat.S_ISREG(os.stat(directory).st_mode):
         yield directory
         return
@@ -59,16 +77,19 @@ def _files(directory: str) -> Iterator[str]:
     above: Dict[str, FrozenSet[str]] = {}
     for root, folders, files in os.walk(directory, onerror=_raise, followlinks=True):
         place = os.path.relpath(root, directory)
-        patterns = ignored.get(root, []) + _patterns(root, files)
+        patterns = ignored.get(root, []) + _patterns(root, files, closed)
         way = above.get(root, frozenset()) | {os.path.realpath(root)}
+        links = [name for name in folders if _is_closed(os.path.join(root, name), closed)]
         folders[:] = [
             name
             for name in folders
-            if not _matches(patterns, os.path.join(place, name)) and not _leads_back(os.path.join(root, name), way)
+            if name not in links
+            and not _matches(patterns, os.path.join(place, name))
+            and not _leads_back(os.path.join(root, name), way)
         ]
         ignored.update((os.path.join(root, name), patterns) for name in folders)
         above.update((os.path.join(root, name), way) for name in folders)
-        for name in files:
+        for name in links + files:
             if name != IGNORE_FILE and not _matches(patterns, os.path.join(place, name)):
                 yield os.path.join(root, name)
 
@@ -81,12 +102,15 @@ def _leads_back(folder: str, way: FrozenSet[str]) -> bool:
     return True
 
 
-def _patterns(root: str, files: List[str]) -> List[Pattern]:
+def _patterns(root: str, files: List[str], closed: Tuple[str, ...]) -> List[Pattern]:
     """Of this folder's ignore file; a line that is no regular expression ignores nothing, and nobody else's files."""
     if IGNORE_FILE not in files:
         return []
     place = os.path.join(root, IGNORE_FILE)
     try:
+        if _is_closed(place, closed) or not stat.S_ISREG(os.stat(place).st_mode):  # a pipe would be waited for for ever
+            log.warning("%s is no file of its own; nothing is ignored for it", place)
+            return []
         with open(place, encoding="utf-8", errors="replace") as file:
             text = file.read()
     except (PermissionError, FileNotFoundError):  # deleted since it was listed
@@ -129,7 +153,8 @@ def _locations(path: str, size: int, safe_mode: bool) -> Optional[List[str]]:
     if _is_zip(path, size):
         with zipfile.ZipFile(path) as archive:
             names = [info.filename for info in archive.infolist()]
-            return [os.path.join(path, name) for name in names if might_contain_dag(name, True, archive)]
+            # not os.path.join, to which a name from "/" on is a place outside
+            return [f"{path}/{name}" for name in names if might_contain_dag(name, True, archive)]
     if not path.endswith(".py") or (safe_mode and not might_contain_dag(path, safe_mode)):
         return None
     return [path]

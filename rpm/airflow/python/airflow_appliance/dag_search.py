@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Any, Callable, Optional
 
+from airflow_appliance import settings
 from airflow_appliance.dag_folder import Listing, safe_mode, search
 from airflow_appliance.mount import Hold, MountGone
 
@@ -87,7 +88,8 @@ def _run(sender: Any, folder: Path, directory: str) -> None:
     try:
         with Hold(folder):
             sender.send(True)
-        found: Any = search(folder, directory, safe_mode())
+        teams = tuple(each.dag_prefix for each in settings.load().tenants)
+        found: Any = search(folder, directory, safe_mode(), teams)
     except MountGone as problem:
         found = str(problem)
     except Exception as problem:

@@ -65,7 +65,9 @@ def _survive(module: ModuleType) -> None:
             with claim.held(job[0], self.scheduler_job_id) as is_mine:
                 if is_mine:
                     run_next(self, tenant_pods.admitted(job))
+                    refusals.over(job[0])
                 else:
+                    refusals.over(job[0])
                     self.log.info("%s is not queued by this scheduler any more: no pod is made", job[0])
                     self.result_queue.put((job[0], pod_end.RELEASED, "none", self.namespace, None))
         except claim.NotNow as problem:  # it is tried again
@@ -77,6 +79,8 @@ def _survive(module: ModuleType) -> None:
             said = _message(problem.body)
             if problem.status in (400, 422):  # this task fails
                 refusals.tell(job[0], said or str(problem.reason))
+            if problem.status == 403:  # such as a quota that is used up
+                refusals.wait(job[0], said or str(problem.reason))
             if said is None:
                 raise error(problem.status, problem) from problem
             raise

@@ -129,14 +129,14 @@ class RemoteLog:
         )
 
 
-def line(message: str, source: str) -> str:
+def line(message: str, source: str, level: int = logging.ERROR) -> str:
     """As the worker's handler writes it: Airflow's pages take a time for one of the default time zone, as pods have it."""
     from airflow.configuration import conf
     from airflow.settings import TIMEZONE
 
     form = logging.Formatter(conf.get("logging", "log_format"))
     form.converter = lambda seconds: datetime.fromtimestamp(seconds, TIMEZONE).timetuple()
-    record = logging.LogRecord("airflow.task", logging.ERROR, source, 1, message, None, None)
+    record = logging.LogRecord("airflow.task", level, source, 1, message, None, None)
     return form.format(record)
 
 

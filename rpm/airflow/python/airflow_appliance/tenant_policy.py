@@ -14,6 +14,13 @@ from airflow_appliance.settings import TENANTS_ID, Settings, Tenant
 
 # A scheduler takes the waiting task with the greatest weight first, whosever it is, so a team's weights end here.
 MOST_WEIGHT = 10
+# Operators that change or watch DAGs which they name, with the attribute that has the name: whoever clears a task clears what
+# its marker names, and is asked for rights to the first one only.
+_NAMING = {
+    "ExternalTaskMarker": "external_dag_id",
+    "ExternalTaskSensor": "external_dag_id",
+    "TriggerDagRunOperator": "trigger_dag_id",
+}
 # What a tenant's pod template says of its pool.
 POD_POOL = "AIRFLOW_APPLIANCE_TENANT_POOL"
 
@@ -25,10 +32,55 @@ def install() -> None:
     AfterImport(
         {
             "airflow.models.dagbag": Change(
-                sha256="583683610d1110dc071073192f709010052b2d7dc96552b3d48a82dfb7853e30", apply=_believe_no_file
+                sha256="583683610d1110dc071073192f709010052b2d7dc96552b3d48a82dfb7853e30", apply=_change_bag
             )
         }
     ).install()
+
+
+def _change_bag(module: ModuleType) -> None:
+    _believe_no_file(module)
+    _read_no_link(module)
+
+
+def _read_no_link(module: ModuleType) -> None:
+    """Before anything of it is read or run: the error of what is no Python would show people a line of it."""
+    process, collect = module.DagBag.process_file, module.DagBag.collect_dags
+
+    def refused(self: Any, path: Any) -> bool:
+        problem = path and link_problem(settings.load(), str(path))
+        if problem:
+            self.import_errors[str(path)] = problem
+        return bool(problem)
+
+    def process_file(self: Any, filepath: Any, *args: Any, **kwargs: Any) -> Any:
+        return [] if refused(self, filepath) else process(self, filepath, *args, **kwargs)
+
+    def collect_dags(self: Any, dag_folder: Any = None, *args: Any, **kwargs: Any) -> None:
+        # A scheduler asks so for one file, and what is a link to a folder would be searched.
+        if not refused(self, dag_folder):
+            collect(self, dag_folder, *args, **kwargs)
+
+    module.DagBag.process_file, module.DagBag.collect_dags = process_file, collect_dags
+
+
+def link_problem(known: Settings, file: str) -> Optional[str]:
+    """What is wrong with a file in a team's folder, or in the folder's place, that is a link or lies behind one."""
+    root = os.path.realpath(known.dags)
+    place = os.path.normpath(file)
+    tenant = _tenant_at(known, place + os.sep, str(known.dags), root)
+    if tenant is None:
+        return None
+    try:
+        real = os.path.realpath(place)
+    except OSError as problem:  # s3fs cannot say where a link of a folder leads
+        real = f"what cannot be read ({problem.strerror})"
+    if not os.path.islink(place) and real in (place, os.path.join(root, os.path.relpath(place, known.dags))):
+        return None
+    return (
+        f"{file} is a symbolic link to {real}, or lies behind one; in the folder of tenant {tenant.name} no link is followed: "
+        "put the file itself in its place"
+    )
 
 
 def _believe_no_file(module: ModuleType) -> None:
@@ -118,20 +170,22 @@ def _limit(dag: Any, tenant: Tenant) -> None:
                 f"task {task.task_id!r} of DAG {dag.dag_id!r}: pool_slots is {task.pool_slots}, tenant {tenant.name} "
                 f"has {tenant.pool_slots}; ask for fewer"
             )
-        _refuse_anothers_marker(dag, task, tenant)
+        _refuse_anothers_dag(dag, task, tenant)
         _bind(task, tenant.pool)
 
 
-def _refuse_anothers_marker(dag: Any, task: Any, tenant: Tenant) -> None:
-    """Who clears a task clears what its marker names, in whatever DAG, and is asked for rights to the first one only."""
-    if task.task_type != "ExternalTaskMarker":
-        return
-    other = str(task.external_dag_id)
-    if not other.startswith(tenant.dag_ids) or "{" in other:
-        raise AirflowClusterPolicyViolation(
-            f"task {task.task_id!r} of DAG {dag.dag_id!r}: its external_dag_id is {other!r}; a marker of tenant {tenant.name} "
-            f"may name DAGs that begin with {tenant.dag_ids!r}, written out"
-        )
+def _refuse_anothers_dag(dag: Any, task: Any, tenant: Tenant) -> None:
+    for kind in type(task).__mro__:
+        attribute = _NAMING.get(kind.__name__)
+        if attribute is None:
+            continue
+        other = str(getattr(task, attribute, None))
+        # A template behind these letters cannot take them away; of a marker people are to see before what they clear.
+        if not other.startswith(tenant.dag_ids) or ("{" in other and kind.__name__ == "ExternalTaskMarker"):
+            raise AirflowClusterPolicyViolation(
+                f"task {task.task_id!r} of DAG {dag.dag_id!r}: its {attribute} is {other!r}; a {kind.__name__} of tenant "
+                f"{tenant.name} may name DAGs that begin with {tenant.dag_ids!r}, a marker written out"
+            )
 
 
 def in_pod(dag: Any) -> None:

@@ -1,6 +1,7 @@
 """What a team's task pods may have and what they may not; each task is one case."""
 import os
 import socket
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -120,12 +121,21 @@ with DAG("TENANT__pods", start_date=datetime(2022, 1, 1), schedule_interval=None
 
         refused()
 
-    @task(executor_config=asks(resources(**{"example.test/gpu": "1"})))
-    def gpu():
-        print("has its GPU")
+    # Two of each are more than the team's quota: one waits until the other has ended.
+    for name, wanted in {
+        "gpu_one": {"example.test/gpu": "1"},
+        "gpu_two": {"example.test/gpu": "1"},
+        "memory_one": {"memory": "5Gi"},
+        "memory_two": {"memory": "5Gi"},
+    }.items():
 
-    if "example.test/gpu" in "RESOURCES":
-        gpu()
+        @task(task_id=name, executor_config=asks(resources(**wanted)), priority_weight=10)
+        def held():
+            time.sleep(30)
+            print("had what it asked for")
+
+        if "example.test/gpu" in "RESOURCES":
+            held()
 
     # a policy holds shortly after a pod's start, so a look comes a little later
     looks = (
@@ -152,3 +162,6 @@ with DAG("TENANT__pods", start_date=datetime(2022, 1, 1), schedule_interval=None
             is_delete_operator_pod=True,
             executor_config=asks(labels={"appliance.airflow/pod-operator": "true"}),
         )
+
+with DAG("TENANT__reach", start_date=datetime(2022, 1, 1), schedule_interval=None, catchup=False) as reach:
+    look()

@@ -22,6 +22,7 @@ final class TenantChecks {
     names(tenants);
     roles(cluster.child("oidc").child("roles"), tenants);
     prefixes(tenants);
+    slots(cluster, tenants);
     Optional<String> namespace = cluster.child("kubernetes").text("namespace");
     for (Part tenant : tenants) {
       namespace.ifPresent(name -> workNamespace(tenant, name));
@@ -88,6 +89,31 @@ final class TenantChecks {
       }
       before.add(tenant);
     }
+  }
+
+  /** Where all schedulers are full, a team waits for another's tasks and not for its own. */
+  private static void slots(Part cluster, List<Part> tenants) {
+    Part setting = cluster.child("airflow").child("config").child("core").child("parallelism");
+    int nodes = cluster.child("nodes").items().size();
+    int parallelism = Parallelism.of(setting.text().orElse(""));
+    List<Part> slots = tenants.stream().map(TenantChecks::slots).toList();
+    if (nodes == 0 || slots.stream().anyMatch(each -> !each.node().isIntegralNumber())) {
+      return;
+    }
+    long sum = slots.stream().mapToLong(each -> each.node().longValue()).sum();
+    long most = (long) nodes * parallelism;
+    if (sum > most) {
+      cluster
+          .child("tenants")
+          .problem(
+              "their poolSlots (quota.pods where left out) are %,d in all, and %d nodes run %,d tasks at a time, %,d each, so that teams would wait for each other; give them %,d fewer, or raise core.parallelism to %,d"
+                  .formatted(sum, nodes, most, parallelism, sum - most, (sum + nodes - 1) / nodes));
+    }
+  }
+
+  private static Part slots(Part tenant) {
+    Part slots = tenant.child("poolSlots");
+    return slots.present() ? slots : tenant.child("quota").child("pods");
   }
 
   private static Optional<String> prefix(Part tenant) {

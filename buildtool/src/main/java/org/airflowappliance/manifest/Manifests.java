@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.airflowappliance.cluster.Cluster;
+import org.airflowappliance.cluster.Parallelism;
 import org.airflowappliance.cluster.Tenant;
 import org.airflowappliance.plan.Artifact;
 import org.airflowappliance.plan.Blueprint;

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.airflowappliance.it.site.Airflow;
 import org.airflowappliance.it.site.Browser;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
@@ -43,7 +44,7 @@ final class TenantPagesIT {
   private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final List<String> BOTH = List.of(SCI, TWO);
   private static final String FILE = "tenant_probe.py";
-  private static final List<String> OWN = List.of("page", "list", "api", "form", "json");
+  private static final List<String> OWN = List.of("page", "list", "api", "none", "form", "json");
 
   private Cluster cluster;
   private Runs runs;
@@ -89,29 +90,99 @@ final class TenantPagesIT {
                                 () -> foreign(probe, asking, Tenants.other(asking)))));
   }
 
+  /** Who may only look at a team's DAGs has no more of another's than who may start them. */
+  @TestFactory
+  @Order(1)
+  Stream<DynamicTest> aGuestOfATeamSeesNoOther() throws IOException {
+    Airflow guest = cluster.as(guest());
+    return TenantProbe.all().stream()
+        .map(
+            probe ->
+                DynamicTest.dynamicTest(
+                    probe.toString(), () -> foreign(probe, guest, "a guest of " + SCI, SCI, TWO)));
+  }
+
+  /** And changes nothing of its own team's. */
+  @TestFactory
+  @Order(1)
+  Stream<DynamicTest> aGuestOfATeamChangesNothing() throws IOException {
+    Airflow guest = cluster.as(guest());
+    return TenantProbe.all().stream()
+        .filter(TenantProbe::isWrite)
+        .map(probe -> DynamicTest.dynamicTest(probe.toString(), () -> unchanged(probe, guest)));
+  }
+
+  private void unchanged(TenantProbe probe, Airflow guest) {
+    String before = state(SCI);
+    HttpResponse<String> answer = probe.about(names(SCI, SCI)).ask(guest);
+    seen.add("| a guest of %s | %1$s | `%s` | %s |".formatted(SCI, probe, shown(answer)));
+    assertThat(state(SCI)).isEqualTo(before);
+    denied(answer);
+  }
+
+  private String guest() {
+    return tenants.person("svea-probes", "airflow_sci_guest");
+  }
+
+  /** Somebody with an account of the realm and no team; such a page has no token for forms. */
+  @TestFactory
+  @Order(1)
+  Stream<DynamicTest> whoHasNoTeamSeesNothing() throws IOException {
+    Airflow stranger = cluster.as(tenants.person("stranger-probes", "airflow_public"));
+    return TenantProbe.all().stream()
+        .filter(probe -> !probe.method().equals("FORM"))
+        .map(probe -> DynamicTest.dynamicTest(probe.toString(), () -> strange(probe, stranger)));
+  }
+
+  private void strange(TenantProbe probe, Airflow stranger) {
+    String before = state(SCI);
+    HttpResponse<String> answer = probe.about(names(SCI, SCI)).ask(stranger);
+    seen.add("| nobody of a team | %s | `%s` | %s |".formatted(SCI, probe, shown(answer)));
+    assertThat(state(SCI)).isEqualTo(before);
+    assertThat(answer.body()).doesNotContain("mark-of-" + SCI + ".", run(SCI), dag(SCI));
+    assertThat(answer.statusCode()).as(answer.body()).isIn(302, 400, 401, 403, 404);
+    if (answer.statusCode() == 302) {
+      denied(answer);
+    }
+  }
+
   private void foreign(TenantProbe probe, String asking, String other) {
+    foreign(probe, tenants.member(asking), asking, asking, other);
+  }
+
+  private void foreign(
+      TenantProbe probe, Airflow person, String called, String asking, String other) {
     String before = state(other);
     TenantProbe asked = probe.about(names(asking, other));
-    HttpResponse<String> answer = asked.ask(tenants.member(asking));
-    seen.add("| %s | %s | `%s` | %s |".formatted(asking, other, probe, shown(answer)));
+    HttpResponse<String> answer = asked.ask(person);
+    seen.add("| %s | %s | `%s` | %s |".formatted(called, other, probe, shown(answer)));
     assertThat(state(other)).as("what is in the database after %s", asked).isEqualTo(before);
     assertThat(answer.body())
         .as("answer %s to %s", answer.statusCode(), asked)
         .doesNotContain("mark-of-" + other + ".", run(other));
     switch (probe.kind()) {
-      case "page", "closed" -> denied(answer);
+      case "page", "closed", "form", "refused" -> denied(answer);
+      case "none" -> {
+        assertThat(answer.statusCode()).isEqualTo(302);
+        denied(answer);
+      }
       case "list" -> assertThat(answer.body()).as(answer.toString()).doesNotContain(dag(other));
       case "api", "json" -> assertThat(answer.statusCode()).as(answer.body()).isIn(401, 403, 404);
       case "invalid" -> assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
-      default -> assertThat(probe.kind()).isIn("form", "refused");
+      default -> throw new AssertionError(probe.kind());
     }
   }
 
-  /** Airflow sends who may not look to the sign-in, and back. */
+  /**
+   * Airflow sends who may not look to the sign-in, and back; from actions on rows, of which it
+   * found none, to a list.
+   */
   private static void denied(HttpResponse<String> answer) {
     assertThat(answer.statusCode()).as(answer.toString()).isIn(302, 403, 404);
     if (answer.statusCode() == 302) {
-      assertThat(answer.headers().firstValue("Location").orElse("")).contains("/login/?next=");
+      String way = answer.uri().getPath().contains("/action") ? "/list/" : "/login/?next=";
+      assertThat(answer.headers().firstValue("Location").orElse(""))
+          .containsAnyOf(way, "/login/?next=");
     }
   }
 
@@ -122,11 +193,21 @@ final class TenantPagesIT {
   @TestFactory
   @Order(3)
   Stream<DynamicTest> itsOwnIsWithinReach() throws IOException {
-    Map<String, String> names = names(SCI, SCI);
-    return TenantProbe.all().stream()
-        .filter(probe -> OWN.contains(probe.kind()))
-        .sorted(Comparator.comparingInt(TenantPagesIT::harm))
-        .map(probe -> DynamicTest.dynamicTest(probe.toString(), () -> own(probe, names)));
+    List<TenantProbe> probes =
+        TenantProbe.all().stream()
+            .filter(probe -> OWN.contains(probe.kind()))
+            .sorted(Comparator.comparingInt(TenantPagesIT::harm))
+            .toList();
+    return BOTH.stream()
+        .flatMap(
+            team -> {
+              Map<String, String> names = names(team, team);
+              return probes.stream()
+                  .map(
+                      probe ->
+                          DynamicTest.dynamicTest(
+                              team + ": " + probe, () -> own(probe, team, names)));
+            });
   }
 
   private static int harm(TenantProbe probe) {
@@ -140,10 +221,10 @@ final class TenantPagesIT {
     return probe.kind().equals("json") ? 2 : 3;
   }
 
-  private void own(TenantProbe probe, Map<String, String> names) {
+  private void own(TenantProbe probe, String team, Map<String, String> names) {
     TenantProbe asked = probe.about(names);
-    HttpResponse<String> answer = asked.ask(tenants.member(SCI));
-    seen.add("| %s | %s | `%s` | %s |".formatted(SCI, SCI, probe, shown(answer)));
+    HttpResponse<String> answer = asked.ask(tenants.member(team));
+    seen.add("| %s | %1$s | `%s` | %s |".formatted(team, probe, shown(answer)));
     if (probe.isWrite()) {
       boolean isDeletedAlready = answer.statusCode() == 404 && harm(probe) == 3;
       assertThat(isDeletedAlready || List.of(200, 204, 302, 409).contains(answer.statusCode()))
@@ -152,9 +233,14 @@ final class TenantPagesIT {
       assertThat(answer.headers().firstValue("Location").orElse("")).doesNotContain("/login");
       return;
     }
+    if (probe.kind().equals("none")) {
+      assertThat(answer.statusCode()).as(answer.body()).isIn(302, 404);
+      assertThat(answer.headers().firstValue("Location").orElse("")).doesNotContain("/login");
+      return;
+    }
     assertThat(answer.statusCode()).as(answer.body()).isLessThan(300);
     if (probe.kind().equals("list") && !asked.path().equals("/blocked")) {
-      assertThat(answer.body()).contains(SCI + "__");
+      assertThat(answer.body()).contains(team + "__");
     }
   }
 

@@ -4,10 +4,13 @@ import static org.airflowappliance.it.cluster.Tenants.SCI;
 import static org.airflowappliance.it.cluster.Tenants.TWO;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +38,30 @@ final class TenantPodsIT {
   private static final Duration LIMIT = Duration.ofMinutes(6);
   private static final String FILE = "tenant_pods.py";
   private static final String GPU = "example.test/gpu";
+  private static final String REACH = SCI + "__reach";
   private static final String RUN = "tenant-pods";
+
+  private static final String QUOTA = "homelab-airflow-tenant-sci,";
+
+  /** What no release has: a way from one team's pods to another's. */
+  private static final String ALLOWED =
+      """
+      apiVersion: networking.k8s.io/v1
+      kind: NetworkPolicy
+      metadata: {name: suite-goes-out, namespace: airflow}
+      spec:
+        podSelector: {matchLabels: {appliance.airflow/tenant: sci}}
+        policyTypes: [Egress]
+        egress: [{to: [{podSelector: {matchLabels: {appliance.airflow/tenant: sci-two}}}]}]
+      ---
+      apiVersion: networking.k8s.io/v1
+      kind: NetworkPolicy
+      metadata: {name: suite-comes-in, namespace: airflow}
+      spec:
+        podSelector: {matchLabels: {appliance.airflow/tenant: sci-two}}
+        policyTypes: [Ingress]
+        ingress: [{from: [{podSelector: {matchLabels: {appliance.airflow/tenant: sci}}}]}]
+      """;
 
   private Cluster cluster;
   private Runs runs;
@@ -51,14 +77,31 @@ final class TenantPodsIT {
     String probe = cluster.pushProbe();
     tenants.put(SCI, FILE, Map.of("PROBE_IMAGE", probe, "RESOURCES", GPU, "LISTENS", "False"));
     tenants.put(TWO, FILE, Map.of("PROBE_IMAGE", probe, "RESOURCES", "", "LISTENS", "True"));
-    runs.ready(dag(SCI), dag(TWO));
+    runs.ready(dag(SCI), dag(TWO), REACH);
     tenants.member(TWO).trigger(dag(TWO), RUN, Map.of());
     cluster.until("the other team's pod listens", LIMIT, () -> !listening().isEmpty());
     tenants.member(SCI).trigger(dag(SCI), RUN, Map.of("targets", targets()));
     assertThat(runs.ended(dag(SCI), RUN, LIMIT)).isEqualTo("failed");
+    reachWhereAPolicyAllowsIt();
     assertThat(listening()).as("the other team's pod still listens").isNotEmpty();
     runs.end(dag(TWO), RUN);
     states = new TreeMap<>(runs.states(dag(SCI), RUN));
+  }
+
+  /** The same look at the same pod, with nothing else changed than a rule. */
+  private void reachWhereAPolicyAllowsIt() {
+    List<HasMetadata> rules =
+        cluster
+            .client()
+            .load(new ByteArrayInputStream(ALLOWED.getBytes(StandardCharsets.UTF_8)))
+            .items();
+    rules.forEach(rule -> cluster.client().resource(rule).serverSideApply());
+    try {
+      tenants.member(SCI).trigger(REACH, RUN, Map.of("targets", targets()));
+      assertThat(runs.ended(REACH, RUN, LIMIT)).isEqualTo("success");
+    } finally {
+      rules.forEach(rule -> cluster.client().resource(rule).delete());
+    }
   }
 
   @AfterAll
@@ -159,6 +202,11 @@ final class TenantPodsIT {
   }
 
   @Test
+  void itIsThePolicyThatKeepsItFromTheOtherTeam() {
+    assertThat(tenants.member(SCI).log(REACH, RUN, "look", 1)).contains("reach other-team: open");
+  }
+
+  @Test
   void aTaskHasTheFilesOfItsTeamOnlyAndNoToken() {
     String log = log("look");
     assertThat(log).contains("file sci/" + FILE, "token False; user 50000");
@@ -196,10 +244,46 @@ final class TenantPodsIT {
         .isEqualTo("1");
   }
 
+  /** Of two that are more than the quota together one waits, says for what, and runs afterwards. */
+  @ParameterizedTest
+  @CsvSource({"gpu, requests.example.test/gpu=1", "memory, requests.memory=5Gi"})
+  void whatIsBeyondTheQuotaWaitsAndSaysWhy(String what, String asked) {
+    List<String> tasks = List.of(what + "_one", what + "_two");
+    for (String task : tasks) {
+      assertThat(states).containsEntry(task, "success");
+      assertThat(log(task)).contains("had what it asked for");
+    }
+    List<String> waited =
+        tasks.stream()
+            .filter(task -> log(task).contains("No pod can be made for this task yet"))
+            .toList();
+    assertThat(waited).hasSize(1);
+    assertThat(log(waited.get(0))).contains("exceeded quota: " + QUOTA, asked);
+    assertThat(cluster.nodes())
+        .as("a scheduler's journal says so, as the README says")
+        .anyMatch(
+            node ->
+                node.run("journalctl -u airflow-scheduler -g 'exceeded quota' || :")
+                    .lines()
+                    .anyMatch(
+                        line ->
+                            line.contains("task_id='" + waited.get(0) + "'")
+                                && line.contains(QUOTA)));
+  }
+
+  /** The other team's pod ran all the while. */
   @Test
-  void whatIsWithinTheQuotaRuns() {
-    assertThat(states).containsEntry("gpu", "success");
-    assertThat(log("gpu")).contains("has its GPU");
+  void anotherTeamGoesOnMeanwhile() {
+    assertThat(log("look")).isNotEmpty();
+    assertThat(
+            runs.query(
+                """
+                SELECT count(*) FROM task_instance one JOIN task_instance other
+                  ON other.start_date < one.start_date AND other.end_date > one.end_date
+                WHERE one.dag_id = '%s' AND one.task_id LIKE 'gpu%%'
+                  AND other.dag_id = '%s' AND other.task_id = 'listen'"""
+                    .formatted(dag(SCI), dag(TWO))))
+        .isEqualTo("2");
   }
 
   @Test

@@ -28,6 +28,7 @@ public final class Airflow {
   private static final Duration SESSION = Duration.ofMinutes(1);
   private static final Pattern CSRF = Pattern.compile("csrfToken = '([^']+)'");
   private static final int UNAUTHORIZED = 401;
+  private static final int FORBIDDEN = 403;
   private static final int UNAVAILABLE = 503;
 
   private final String base;
@@ -62,7 +63,7 @@ public final class Airflow {
     HttpResponse<String> home =
         airflow.browser.send(
             WebClient.form(WebClient.action(form), Map.of("username", user, "password", password)));
-    if (home.statusCode() != 200 || !home.uri().toString().startsWith(base)) {
+    if (!airflow.isIn(home)) {
       throw new AssertionError(
           user
               + " was not signed in: "
@@ -73,6 +74,13 @@ public final class Airflow {
               + home.body());
     }
     return airflow;
+  }
+
+  /** Also somebody without a role is signed in, and told so. */
+  private boolean isIn(HttpResponse<String> home) {
+    return home.uri().toString().startsWith(base)
+        && (home.statusCode() == 200
+            || home.statusCode() == FORBIDDEN && home.body().contains("You have no role here"));
   }
 
   /** Sends a request; when the session had reached its limit, once more after a silent sign-in. */
@@ -139,7 +147,7 @@ public final class Airflow {
       CookieStore own = cookies.getCookieStore();
       own.get(URI.create(base)).forEach(each -> own.remove(URI.create(base), each));
       HttpResponse<String> home = browser.send(WebClient.request(base + "/login/"));
-      if (home.statusCode() != 200 || !home.uri().toString().startsWith(base)) {
+      if (!isIn(home)) {
         throw new AssertionError("not signed in again: " + home.statusCode() + " " + home.uri());
       }
       since = System.nanoTime();

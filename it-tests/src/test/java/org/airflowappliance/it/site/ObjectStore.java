@@ -117,6 +117,13 @@ public final class ObjectStore implements AutoCloseable {
     client.putObject(request -> request.bucket(BUCKET).key(key), RequestBody.fromString(text));
   }
 
+  /** Writes one object with the mode that s3fs takes it for: a link, a pipe, a device. */
+  public void put(String key, byte[] content, String mode) {
+    client.putObject(
+        request -> request.bucket(BUCKET).key(key).metadata(Map.of("mode", mode)),
+        RequestBody.fromBytes(content));
+  }
+
   /** Deletes one object of the bucket. */
   public void delete(String key) {
     client.deleteObject(request -> request.bucket(BUCKET).key(key));

@@ -1,10 +1,9 @@
-package org.airflowappliance.manifest;
+package org.airflowappliance.cluster;
 
 import java.util.Map;
-import org.airflowappliance.cluster.Cluster;
 
 /** How many tasks one scheduler runs at a time. */
-final class Parallelism {
+public final class Parallelism {
   /** Airflow's default. */
   private static final int USUAL = 32;
 
@@ -13,9 +12,13 @@ final class Parallelism {
 
   private Parallelism() {}
 
-  static int of(Cluster cluster) {
-    String text =
-        cluster.airflowConfig().getOrDefault("core", Map.of()).getOrDefault("parallelism", "");
+  /** As the cluster's airflow.cfg says. */
+  public static int of(Cluster cluster) {
+    return of(
+        cluster.airflowConfig().getOrDefault("core", Map.of()).getOrDefault("parallelism", ""));
+  }
+
+  static int of(String text) {
     if (!text.matches("[0-9]{1,6}")) {
       return USUAL;
     }
