@@ -44,7 +44,7 @@ final class BuildCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "DIR",
-      defaultValue = "release",
+      defaultValue = "dist",
       description = "The release folder, replaced as a whole (default: ${DEFAULT-VALUE}).")
   Path output;
 

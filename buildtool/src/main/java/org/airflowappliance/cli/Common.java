@@ -1,11 +1,16 @@
 package org.airflowappliance.cli;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
+import javax.net.ssl.TrustManager;
 import org.airflowappliance.cluster.Cluster;
+import org.airflowappliance.cluster.Cluster.CaFile;
 import org.airflowappliance.cluster.ClusterYaml;
+import org.airflowappliance.cluster.Trust;
 import org.airflowappliance.plan.AirflowLine;
 import org.airflowappliance.plan.AirflowLines;
 import org.airflowappliance.plan.Blueprint;
@@ -71,6 +76,25 @@ final class Common {
               .formatted(seconds, LATEST));
     }
     return Optional.of(Instant.ofEpochSecond(Long.parseLong(seconds)));
+  }
+
+  /**
+   * Whom to believe about a server, by the option {@code --ca-file}.
+   *
+   * @param caFile the option's value; null when it was not given
+   * @return Java's own CAs and those of the file; empty without a file
+   */
+  static Optional<TrustManager[]> trust(Path caFile) throws IOException {
+    if (caFile == null) {
+      return Optional.empty();
+    }
+    String pem = Files.readString(caFile, StandardCharsets.ISO_8859_1);
+    if (!pem.contains("-----BEGIN CERTIFICATE-----")) {
+      throw new UserError(
+          caFile
+              + ": holds no '-----BEGIN CERTIFICATE-----'; give the CA's certificate in PEM form");
+    }
+    return Optional.of(new Trust(new CaFile(caFile.toString(), pem)).managers());
   }
 
   /** Where downloads, derived folders and the development key are kept. */

@@ -2,16 +2,11 @@ package org.airflowappliance.cli;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import javax.net.ssl.TrustManager;
-import org.airflowappliance.cluster.Cluster.CaFile;
-import org.airflowappliance.cluster.Trust;
 import org.airflowappliance.publish.Place;
 import org.airflowappliance.publish.Places;
 import org.airflowappliance.publish.PublishProblem;
@@ -37,8 +32,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:",
-      "  appliance publish release --registry registry.example/airflow --s3 s3://packages/airflow --dry-run",
-      "  appliance publish release --registry registry.example/airflow --dir /srv/www --keep 3"
+      "  appliance publish dist --registry registry.example/airflow --s3 s3://packages/airflow --dry-run",
+      "  appliance publish dist --registry registry.example/airflow --dir /srv/www --keep 3"
     })
 final class PublishCommand implements Callable<Integer> {
   @Spec CommandSpec spec;
@@ -165,7 +160,7 @@ final class PublishCommand implements Callable<Integer> {
   }
 
   private void openAll(List<Place> opened) throws IOException {
-    Places.Server server = new Places.Server(endpoint, region, trust());
+    Places.Server server = new Places.Server(endpoint, region, Common.trust(caFile));
     buckets.stream().distinct().forEach(each -> opened.add(Places.bucket(each, server)));
     folders.stream()
         .map(each -> each.toAbsolutePath().normalize())
@@ -186,18 +181,5 @@ final class PublishCommand implements Callable<Integer> {
     if (!problems.isEmpty()) {
       throw new PublishProblem(problems);
     }
-  }
-
-  private Optional<TrustManager[]> trust() throws IOException {
-    if (caFile == null) {
-      return Optional.empty();
-    }
-    String pem = Files.readString(caFile, StandardCharsets.ISO_8859_1);
-    if (!pem.contains("-----BEGIN CERTIFICATE-----")) {
-      throw new UserError(
-          caFile
-              + ": holds no '-----BEGIN CERTIFICATE-----'; give the CA's certificate in PEM form");
-    }
-    return Optional.of(new Trust(new CaFile(caFile.toString(), pem)).managers());
   }
 }

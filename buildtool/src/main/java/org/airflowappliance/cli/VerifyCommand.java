@@ -42,7 +42,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Example:",
-      "  appliance verify release --key release-key.pub",
+      "  appliance verify dist --key release-key.pub",
       "  appliance verify http://192.168.11.5/airflow --key release-key.pub"
     })
 final class VerifyCommand implements Callable<Integer> {
@@ -77,14 +77,28 @@ final class VerifyCommand implements Callable<Integer> {
       description = "Refuse it unless it is of this cluster; one key may sign several clusters'.")
   String cluster;
 
+  @Option(
+      names = "--same-as",
+      paramLabel = "RELEASE",
+      description = "Refuse it unless it is the release in this folder, byte for byte.")
+  Path same;
+
+  @Option(
+      names = "--ca-file",
+      paramLabel = "FILE",
+      description = "CAs to believe about an https URL besides those of Java, PEM.")
+  Path caFile;
+
   @Override
   public Integer call() throws IOException {
+    Optional<Certificate> certificate =
+        key == null ? Optional.empty() : Optional.of(Certificate.read(key));
     if (!release.matches("https?://.+")) {
-      return verify(Path.of(release), List.of());
+      return verify(Path.of(release), certificate, List.of());
     }
     Path fetched = Files.createTempDirectory("appliance-verify-");
     try {
-      return verify(fetched, fetch(fetched));
+      return verify(fetched, certificate, fetch(fetched, certificate));
     } finally {
       Deletion.of(fetched);
     }
@@ -102,16 +116,27 @@ final class VerifyCommand implements Callable<Integer> {
     throw new UserError(release + ": names no host; correct it");
   }
 
-  private List<String> fetch(Path target) throws IOException {
+  private List<String> fetch(Path target, Optional<Certificate> certificate) throws IOException {
     Console console = new Console(System.err, Console.onTerminal(), verbosity.quiet());
     AtomicLong received = new AtomicLong();
     try {
-      return RemoteRelease.at(address())
+      return RemoteRelease.at(address(), Common.trust(caFile))
           .fetch(
               target,
+              lists -> authenticate(lists, certificate),
               bytes -> console.progress("fetching " + release, received.addAndGet(bytes), 0));
     } finally {
       console.clear();
+    }
+  }
+
+  /** Nothing large is fetched from somebody else. */
+  private void authenticate(Path lists, Optional<Certificate> certificate) throws IOException {
+    if (certificate.isPresent()) {
+      List<String> problems = Verification.listSigned(lists, certificate.get());
+      if (!problems.isEmpty()) {
+        throw new UserError(problems.stream().map(each -> release + "/" + each).toList());
+      }
     }
   }
 
@@ -120,14 +145,13 @@ final class VerifyCommand implements Callable<Integer> {
    *
    * @param strayed what was found wrong already
    */
-  private Integer verify(Path folder, List<String> strayed) throws IOException {
+  private Integer verify(Path folder, Optional<Certificate> certificate, List<String> strayed)
+      throws IOException {
     if (!Files.isDirectory(folder) || !isRelease(folder)) {
       throw new UserError(
           release
               + ": is no folder of a release (with SHA256SUMS and release.json); name one that `appliance build` wrote or that was fetched");
     }
-    Optional<Certificate> certificate =
-        key == null ? Optional.empty() : Optional.of(Certificate.read(key));
     Optional<Wanted> wanted = newerThan == null ? Optional.empty() : Optional.of(wanted());
     Verification found = Verification.of(folder, certificate);
     List<String> problems = new ArrayList<>(strayed);
@@ -141,6 +165,11 @@ final class VerifyCommand implements Callable<Integer> {
         problems.add(
             "%s: is of cluster '%s', not '%s'; fetch the right one"
                 .formatted(release, found.cluster(), cluster));
+      }
+      if (same != null && !isSame(folder)) {
+        problems.add(
+            "%s: is another release than %s, by their lists; publish that one, or compare them with `appliance diff`"
+                .formatted(release, same));
       }
     }
     if (!problems.isEmpty()) {
@@ -164,6 +193,15 @@ final class VerifyCommand implements Callable<Integer> {
       return NOT_AUTHENTICATED;
     }
     return 0;
+  }
+
+  /** What was verified is what its list says, so the lists are enough. */
+  private boolean isSame(Path folder) throws IOException {
+    Path other = same.resolve(Checksums.NAME);
+    if (!Files.isRegularFile(other)) {
+      throw new UserError(same + ": is no folder of a release; name one for --same-as");
+    }
+    return Files.mismatch(folder.resolve(Checksums.NAME), other) == -1;
   }
 
   private static boolean isRelease(Path folder) {

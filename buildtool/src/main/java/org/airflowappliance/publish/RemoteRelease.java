@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import org.airflowappliance.file.Tally;
 import org.airflowappliance.lock.Stall;
 import org.airflowappliance.plan.ReleasePath;
@@ -36,8 +39,9 @@ import org.airflowappliance.release.ReleaseIndex;
  * @param place the address that was asked for, without a slash at the end
  * @param folder the address of the release's folder
  * @param mirrors the mirror list that was found there; empty where there is none
+ * @param client what asks for files
  */
-public record RemoteRelease(String place, String folder, String mirrors) {
+public record RemoteRelease(String place, String folder, String mirrors, HttpClient client) {
   private static final int ATTEMPTS = 3;
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration CONNECT = Duration.ofSeconds(15);
@@ -47,39 +51,64 @@ public record RemoteRelease(String place, String folder, String mirrors) {
   /** No file of a release is as large; what a server sends without an end is no file. */
   private static final long LARGEST = 8L << 30;
 
-  private static final HttpClient CLIENT =
-      HttpClient.newBuilder()
-          .connectTimeout(CONNECT)
-          .followRedirects(HttpClient.Redirect.NORMAL)
-          .build();
-
   /**
    * Finds the release at an address.
    *
+   * @param trust whom to believe about an https address; Java's own CAs when empty
    * @throws PublishProblem when there is none, or no answer
    */
-  public static RemoteRelease at(URI address) {
+  public static RemoteRelease at(URI address, Optional<TrustManager[]> trust) {
     String place = address.toString().replaceFirst("/+$", "");
-    Optional<String> list = text(place, Layout.MIRRORS);
+    HttpClient client = client(trust);
+    Optional<String> list = text(client, place, Layout.MIRRORS);
     // the list's own address is where nodes reach the place, which may be another
     String folder =
         list.flatMap(Pointer::read)
             .map(each -> place + "/" + each.edition().folder().replaceFirst("/$", ""))
             .orElse(place);
-    return new RemoteRelease(place, folder, list.orElse(""));
+    return new RemoteRelease(place, folder, list.orElse(""), client);
+  }
+
+  private static HttpClient client(Optional<TrustManager[]> trust) {
+    HttpClient.Builder client =
+        HttpClient.newBuilder().connectTimeout(CONNECT).followRedirects(HttpClient.Redirect.NORMAL);
+    trust.ifPresent(believed -> client.sslContext(context(believed)));
+    return client.build();
+  }
+
+  private static SSLContext context(TrustManager[] believed) {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, believed, null);
+      return context;
+    } catch (GeneralSecurityException impossible) {
+      throw new IllegalStateException("Java has no TLS", impossible);
+    }
+  }
+
+  /** What may stop the fetching, once the lists are there. */
+  public interface ListsCheck {
+    /**
+     * Looks at the lists.
+     *
+     * @param folder holds SHA256SUMS, its signature and release.json, as far as they are served
+     */
+    void check(Path folder) throws IOException;
   }
 
   /**
    * Fetches every file that its list names to a folder, as many at a time as a server likes.
    *
    * @param target an empty folder
+   * @param lists is asked before anything large is fetched
    * @param received is told the bytes as they come
    * @return what is wrong with the place around the folder, a line each; what is wrong with the
    *     folder is seen by verifying it
    */
-  public List<String> fetch(Path target, LongConsumer received) throws IOException {
+  public List<String> fetch(Path target, ListsCheck lists, LongConsumer received)
+      throws IOException {
     String sums =
-        text(folder, Checksums.NAME)
+        text(client, folder, Checksums.NAME)
             .orElseThrow(
                 () ->
                     new PublishProblem(
@@ -88,9 +117,12 @@ public record RemoteRelease(String place, String folder, String mirrors) {
     TreeMap<String, String> listed = Publishable.listed(sums);
     // others are no names of a release's files; verifying says that they are missing
     listed.keySet().removeIf(path -> !isName(path));
-    Set<String> paths = new TreeSet<>(listed.keySet());
-    paths.addAll(List.of(Checksums.NAME, Checksums.SIGNATURE, ReleaseIndex.NAME));
-    Parallel.each(paths, path -> copy(path, target.resolve(path), received));
+    List<String> first = List.of(Checksums.NAME, Checksums.SIGNATURE, ReleaseIndex.NAME);
+    Parallel.each(first, path -> copy(path, target.resolve(path), received));
+    lists.check(target);
+    Set<String> others = new TreeSet<>(listed.keySet());
+    others.removeAll(first);
+    Parallel.each(others, path -> copy(path, target.resolve(path), received));
     return folder.equals(place) ? List.of() : strayed(listed, target);
   }
 
@@ -124,7 +156,7 @@ public record RemoteRelease(String place, String folder, String mirrors) {
             }
           }
         });
-    if (!text(place, Layout.MIRRORS).orElse("").equals(mirrors)) {
+    if (!text(client, place, Layout.MIRRORS).orElse("").equals(mirrors)) {
       throw new PublishProblem(place + ": somebody publishes there; repeat this when that is done");
     }
     return found.stream().sorted().toList();
@@ -157,6 +189,7 @@ public record RemoteRelease(String place, String folder, String mirrors) {
 
   private Optional<String> digest(String path) throws IOException {
     return again(
+        client,
         place,
         path,
         in -> {
@@ -170,6 +203,7 @@ public record RemoteRelease(String place, String folder, String mirrors) {
   private void copy(String path, Path file, LongConsumer received) throws IOException {
     Files.createDirectories(file.getParent());
     again(
+        client,
         folder,
         path,
         in -> {
@@ -199,8 +233,9 @@ public record RemoteRelease(String place, String folder, String mirrors) {
     }
   }
 
-  private static Optional<String> text(String base, String path) {
-    return again(base, path, in -> new String(in.readNBytes(SMALL), StandardCharsets.UTF_8));
+  private static Optional<String> text(HttpClient client, String base, String path) {
+    return again(
+        client, base, path, in -> new String(in.readNBytes(SMALL), StandardCharsets.UTF_8));
   }
 
   /** What is done with an answer's body. */
@@ -211,17 +246,18 @@ public record RemoteRelease(String place, String folder, String mirrors) {
   /**
    * Asks for a file, several times when the connection breaks; none where there is no such file.
    */
-  private static <T> Optional<T> again(String base, String path, Reading<T> reading) {
+  private static <T> Optional<T> again(
+      HttpClient client, String base, String path, Reading<T> reading) {
     URI address = address(base, path);
     for (int attempt = 1; ; attempt++) {
-      try (InputStream in = open(address)) {
+      try (InputStream in = open(client, address)) {
         return Optional.of(reading.of(in));
       } catch (FileNotFoundException absent) {
         return Optional.empty();
       } catch (IOException problem) {
         if (attempt == ATTEMPTS) {
           throw new PublishProblem(
-              "%s: cannot be fetched (%s); check the address, that its certificate is one that Java trusts, and that there is room in the temporary folder"
+              "%s: cannot be fetched (%s); check the address, that its certificate is of a CA that Java trusts or --ca-file names, and that there is room in the temporary folder"
                   .formatted(address, problem),
               problem);
         }
@@ -247,11 +283,11 @@ public record RemoteRelease(String place, String folder, String mirrors) {
     }
   }
 
-  private static InputStream open(URI address) throws IOException {
+  private static InputStream open(HttpClient client, URI address) throws IOException {
     HttpRequest request = HttpRequest.newBuilder(address).timeout(ANSWER).build();
     HttpResponse<InputStream> answer;
     try {
-      answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      answer = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new PublishProblem(address + ": interrupted", interrupted);

@@ -48,6 +48,18 @@ public record Verification(
     return of(release, new ListsCheck(release, findings).check(), findings);
   }
 
+  /**
+   * What speaks against the list of all files being signed by a key: what has to be known before
+   * anything that the list names is worth fetching.
+   *
+   * @return a line each; empty when it is signed
+   */
+  public static List<String> listSigned(Path folder, Certificate key) throws IOException {
+    Findings findings = new Findings();
+    new SignaturesCheck(ReleaseFiles.of(folder), key, findings).list();
+    return findings.lines();
+  }
+
   private static Verification of(ReleaseFiles release, JsonNode index, Findings findings) {
     return new Verification(
         index.path("cluster").asText(),

@@ -68,7 +68,8 @@ final class RemoteReleaseTest {
   }
 
   private List<String> fetch(String path) throws IOException {
-    return RemoteRelease.at(URI.create(url() + path)).fetch(fetched, bytes -> {});
+    return RemoteRelease.at(URI.create(url() + path), Optional.empty())
+        .fetch(fetched, lists -> {}, bytes -> {});
   }
 
   private Publishable published() throws IOException {

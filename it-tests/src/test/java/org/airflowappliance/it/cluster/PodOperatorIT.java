@@ -24,7 +24,7 @@ final class PodOperatorIT {
   void aTaskRunsAnImageOfTheSitesRegistry(Cluster cluster) throws IOException {
     Runs runs = new Runs(cluster);
     String image = cluster.pushProbe();
-    cluster.installation().apply("release/manifests/pod-operator");
+    cluster.installation().apply("dist/manifests/pod-operator");
     cluster
         .store()
         .put("dags/pod_operator.py", Runs.text("pod_operator.py").replace("IMAGE", image));

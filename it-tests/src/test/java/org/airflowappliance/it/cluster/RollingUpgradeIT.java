@@ -277,7 +277,7 @@ final class RollingUpgradeIT {
   }
 
   private String workersDigest() throws IOException {
-    Path digest = cluster.installation().desk().resolve("release/images/airflow-worker.digest");
+    Path digest = cluster.installation().desk().resolve("dist/images/airflow-worker.digest");
     return Files.readString(digest).strip();
   }
 

@@ -159,8 +159,7 @@ final class TaskPodsIT {
     assertThat(pod.getMetadata().getNamespace()).isEqualTo("airflow");
     Container base = pod.getSpec().getContainers().get(0);
     String digest =
-        Files.readString(
-                cluster.installation().desk().resolve("release/images/airflow-worker.digest"))
+        Files.readString(cluster.installation().desk().resolve("dist/images/airflow-worker.digest"))
             .strip();
     assertThat(base.getImage())
         .isEqualTo(cluster.site().registry().siteAddress() + "/airflow/airflow-worker@" + digest);

@@ -244,7 +244,7 @@ class KeycloakApplyIT {
   void theReleasesFragmentCanBeImportedByHand(Cluster cluster) throws IOException {
     try (OwnRealm realm = new OwnRealm(cluster, "import", folder)) {
       realm.clusterFile("{airflow-ci: Op}");
-      Path fragment = cluster.installation().desk().resolve("release/keycloak/realm.json");
+      Path fragment = cluster.installation().desk().resolve("dist/keycloak/realm.json");
       realm
           .admin()
           .partialImport(JSON.readValue(fragment.toFile(), PartialImportRepresentation.class))
