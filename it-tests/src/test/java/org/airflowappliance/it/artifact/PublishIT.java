@@ -18,6 +18,7 @@ import org.airflowappliance.it.site.Appliance;
 import org.airflowappliance.it.site.OwnStore;
 import org.airflowappliance.it.site.Pace;
 import org.airflowappliance.it.site.Program;
+import org.airflowappliance.it.site.PublishedBucket;
 import org.airflowappliance.publish.Place;
 import org.airflowappliance.publish.Places;
 import org.airflowappliance.publish.Publishable;

@@ -32,7 +32,9 @@ public final class Cluster implements AutoCloseable {
   private static final int REGISTRY = 8;
   private static final int BALANCER = 9;
   private static final int KUBERNETES = 10;
+  private static final int PACKAGES = 11;
   private static final int NODES = 3;
+  static final String RELEASES = "airflow";
   private static final Duration START = Duration.ofMinutes(6);
   private static final Duration LOGGED = Duration.ofSeconds(20);
   private static final Pattern REFERENCE =
@@ -79,11 +81,13 @@ public final class Cluster implements AutoCloseable {
               () -> new Database(network, network.address(DATABASE), secrets, Optional.of(ca)));
       Future<ObjectStore> storeStart =
           start.part("MinIO", () -> new ObjectStore(network, network.address(STORE), ca));
+      Future<PublishedBucket> packagesStart = start.part("MinIO for packages", this::startPackages);
       Future<LoadBalancer> balancerStart = start.part("HAProxy", this::startBalancer);
 
       kubernetes = Start.done(kubernetesStart);
       client = parts.add(kubernetes.client());
       Path desk = desk(folder);
+      PublishedBucket packages = Start.done(packagesStart);
       site =
           new Site(
               network,
@@ -94,14 +98,15 @@ public final class Cluster implements AutoCloseable {
                   kubernetes.url(),
                   "https://" + network.address(KEYCLOAK) + ":8443",
                   url,
-                  desk.resolve("site-ca.pem")),
+                  desk.resolve("site-ca.pem"),
+                  Optional.of(packages.url(RELEASES))),
               folder,
               parts);
       List<Future<SystemdNode>> machines =
           IntStream.rangeClosed(1, NODES)
               .mapToObj(each -> start.step("machine " + each, () -> machine(each)))
               .toList();
-      installation = new Installation(site, kubernetes, keycloakStart, desk);
+      installation = new Installation(site, kubernetes, keycloakStart, packages, desk);
       Start.done(
           start.step(
               "README: at the desk",
@@ -161,6 +166,11 @@ public final class Cluster implements AutoCloseable {
         new Kubernetes(network, network.address(KUBERNETES), network.address(REGISTRY) + ":5000");
     started.start();
     return started;
+  }
+
+  private PublishedBucket startPackages() {
+    OwnStore store = parts.add(new OwnStore(network, network.address(PACKAGES)));
+    return parts.add(new PublishedBucket(store, "packages"));
   }
 
   private Keycloak startKeycloak() throws IOException {

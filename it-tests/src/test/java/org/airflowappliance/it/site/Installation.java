@@ -28,29 +28,39 @@ public final class Installation {
   private static final Set<String> ISSUED =
       Set.of("DATABASE_PASSWORD", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY");
   private static final String KEYCLOAK = "./appliance keycloak ";
+  private static final String RELEASE = "./release ";
   private static final String PAGE = "## Your own cluster";
-  private static final String WWW = "www";
 
   private final Site site;
   private final Kubernetes kubernetes;
   private final Future<Keycloak> keycloak;
+  private final PublishedBucket packages;
   private final Path desk;
 
   /**
    * At a desk.
    *
    * @param keycloak may still be on its way; waited for when it is needed
+   * @param packages where releases are published
    * @param desk the folder in which the commands are typed; a new one
    */
-  Installation(Site site, Kubernetes kubernetes, Future<Keycloak> keycloak, Path desk)
+  Installation(
+      Site site,
+      Kubernetes kubernetes,
+      Future<Keycloak> keycloak,
+      PublishedBucket packages,
+      Path desk)
       throws IOException {
     this.site = site;
     this.kubernetes = kubernetes;
     this.keycloak = keycloak;
+    this.packages = packages;
     this.desk = desk;
     Files.createDirectories(desk);
     Files.writeString(desk.resolve("kubeconfig"), kubernetes.getKubeConfigYaml());
-    Files.createSymbolicLink(desk.resolve("appliance"), Folders.project().resolve("appliance"));
+    for (String command : List.of("appliance", "release")) {
+      Files.createSymbolicLink(desk.resolve(command), Folders.project().resolve(command));
+    }
   }
 
   /** The folder in which the commands are typed. */
@@ -75,8 +85,6 @@ public final class Installation {
       if (line.startsWith("./appliance init ")) {
         Files.copy(
             site.clusterFile(1), desk.resolve("cluster.yaml"), StandardCopyOption.REPLACE_EXISTING);
-      } else if (line.startsWith("./appliance publish ")) {
-        site.serve(desk.resolve(WWW));
       } else if (line.startsWith("./appliance secrets new ")) {
         fillIn(issued(site.secrets()));
       } else if (line.startsWith(KEYCLOAK)) {
@@ -170,6 +178,9 @@ public final class Installation {
     if (line.startsWith("./appliance bucket ")) {
       process.environment().putAll(site.store().administrator());
     }
+    if (line.startsWith("./appliance publish ") || line.startsWith(RELEASE)) {
+      process.environment().putAll(packages.environment());
+    }
     if (line.startsWith("aws ")) {
       Map<String, String> administrator = site.store().administrator();
       process.environment().put("AWS_ACCESS_KEY_ID", administrator.get(ObjectStore.USER));
@@ -183,7 +194,9 @@ public final class Installation {
   private String filled(String line) {
     return line.replace("HOST/PATH", site.registry().address() + "/airflow")
         .replace("URL", site.distribution())
-        .replace("WWW", WWW)
+        .replace("--dir WWW", packages.options(Cluster.RELEASES))
+        // these are the tests, of sources that may be in the making
+        .replace(RELEASE, RELEASE + "--uncommitted --tests none ")
         .replace("ADMIN", "admin")
         .replace("NAME", "homelab");
   }

@@ -40,7 +40,8 @@ public record NodeSite(Site site, KubernetesDouble kubernetes) implements AutoCl
                   kubernetes.url(),
                   "http://" + network.address(KEYCLOAK) + ":8080",
                   "http://" + Site.nodeAddress(network, 1) + ":8080",
-                  kubernetes.certificate()),
+                  kubernetes.certificate(),
+                  Optional.empty()),
               folder,
               parts);
       prepareBucket(site);

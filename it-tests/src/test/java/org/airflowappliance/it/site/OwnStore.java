@@ -10,17 +10,27 @@ import org.testcontainers.containers.MinIOContainer;
 /** A MinIO of one test, with a bucket to come, whose administrator is not the nodes. */
 public final class OwnStore implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final int PORT = 9000;
+  private final String url;
   private final MinIOContainer container =
       new MinIOContainer(TestImage.MINIO.reference()).withLabels(Owned.label());
 
   /** A server with nothing in it. */
   public OwnStore() {
     container.start();
+    url = container.getS3URL();
   }
 
-  /** Its address on this machine. */
+  /** The same on the site's network. */
+  OwnStore(SiteNetwork network, String address) {
+    container.start();
+    network.join(container.getContainerId(), address);
+    url = "http://" + address + ":" + PORT;
+  }
+
+  /** Its address for whoever was named: this machine, or the site's network and this machine. */
   public String url() {
-    return container.getS3URL();
+    return url;
   }
 
   /** The administrator's access key. */

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,8 +44,14 @@ public final class Site implements AutoCloseable {
    * @param keycloak its address
    * @param loadBalancer where browsers go; with https every part speaks TLS
    * @param ca whose certificates to believe, PEM
+   * @param distribution where nodes fetch the release; empty for the site's own web server
    */
-  record Surroundings(String kubernetes, String keycloak, String loadBalancer, Path ca) {
+  record Surroundings(
+      String kubernetes,
+      String keycloak,
+      String loadBalancer,
+      Path ca,
+      Optional<String> distribution) {
     private boolean tls() {
       return loadBalancer.startsWith("https:");
     }
@@ -112,7 +119,7 @@ public final class Site implements AutoCloseable {
         entry("keycloak", surroundings.keycloak()),
         entry("kubernetes", surroundings.kubernetes()),
         entry("ca", surroundings.ca().toString()),
-        entry("distribution", web.url()));
+        entry("distribution", distribution()));
   }
 
   /** The folder of a release, built when it is not there yet. */
@@ -160,7 +167,7 @@ public final class Site implements AutoCloseable {
 
   /** Where nodes fetch the release. */
   public String distribution() {
-    return web.url();
+    return surroundings.distribution().orElseGet(web::url);
   }
 
   /** Machine 1 to 9: fresh at the first call, the same one later. */

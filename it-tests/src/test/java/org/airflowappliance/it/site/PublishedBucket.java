@@ -1,4 +1,4 @@
-package org.airflowappliance.it.artifact;
+package org.airflowappliance.it.site;
 
 import java.io.IOException;
 import java.net.URI;
@@ -12,9 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.airflowappliance.it.site.Appliance;
-import org.airflowappliance.it.site.OwnStore;
-import org.airflowappliance.it.site.Program;
 import org.airflowappliance.publish.Place;
 import org.airflowappliance.publish.Places;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -24,7 +21,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** A bucket that everybody may read and the tool publishes to. */
-final class PublishedBucket implements AutoCloseable {
+public final class PublishedBucket implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final String EVERYBODY_READS =
       """
@@ -36,7 +33,8 @@ final class PublishedBucket implements AutoCloseable {
   private final String name;
   private final S3Client client;
 
-  PublishedBucket(OwnStore minio, String name) {
+  /** A new bucket of this server. */
+  public PublishedBucket(OwnStore minio, String name) {
     this.minio = minio;
     this.name = name;
     client =
@@ -52,13 +50,18 @@ final class PublishedBucket implements AutoCloseable {
     client.putBucketPolicy(request -> request.bucket(name).policy(EVERYBODY_READS.formatted(name)));
   }
 
+  /** Options of {@code publish} for a folder of it. */
+  public String options(String folder) {
+    return "--s3 s3://%s/%s --s3-endpoint %s".formatted(name, folder, minio.url());
+  }
+
   /** Where a folder of it is read. */
-  String url(String folder) {
+  public String url(String folder) {
     return minio.url() + "/" + name + "/" + folder;
   }
 
   /** What everybody gets. */
-  String get(String path) throws IOException {
+  public String get(String path) throws IOException {
     try {
       return HttpClient.newHttpClient()
           .send(
@@ -72,12 +75,12 @@ final class PublishedBucket implements AutoCloseable {
   }
 
   /** Writes an object as somebody with the keys might. */
-  void put(String path, String text) {
+  public void put(String path, String text) {
     client.putObject(request -> request.bucket(name).key(path), RequestBody.fromString(text));
   }
 
   /** A folder of it as the tool sees it. */
-  Place place(String folder) {
+  public Place place(String folder) {
     System.setProperty("aws.accessKeyId", minio.administrator());
     System.setProperty("aws.secretAccessKey", minio.password());
     return Places.bucket(
@@ -86,7 +89,7 @@ final class PublishedBucket implements AutoCloseable {
   }
 
   /** Publishes a release; any exit code but 0 fails. */
-  Program run(Path release, String... more) throws IOException {
+  public Program run(Path release, String... more) throws IOException {
     Program ran = attempt(release, more);
     if (ran.code() != 0) {
       throw new IOException("publish: exit code " + ran.code() + "\n" + ran.out() + ran.err());
@@ -94,22 +97,24 @@ final class PublishedBucket implements AutoCloseable {
     return ran;
   }
 
-  Program attempt(Path release, String... more) throws IOException {
+  /** Publishes a release, or says why not. */
+  public Program attempt(Path release, String... more) throws IOException {
     return attempt(environment(minio.url()), release, more);
   }
 
   /** The same by another way to the server. */
-  Program through(String url, Path release, String... more) throws IOException {
+  public Program through(String url, Path release, String... more) throws IOException {
     return attempt(environment(url), release, more);
   }
 
-  Program attempt(Map<String, String> environment, Path release, String... more)
+  /** The same with another environment. */
+  public Program attempt(Map<String, String> environment, Path release, String... more)
       throws IOException {
     return Program.attempt(LIMIT, command(environment, release, more));
   }
 
   /** Begins it, for whoever will not wait for its end. */
-  Process start(Path release, String... more) throws IOException {
+  public Process start(Path release, String... more) throws IOException {
     return command(environment(minio.url()), release, more)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -117,12 +122,18 @@ final class PublishedBucket implements AutoCloseable {
   }
 
   /** The server's address and its keys, where AWS's own tools take them. */
-  Map<String, String> environment(String url) {
+  public Map<String, String> environment(String url) {
+    Map<String, String> all = environment();
+    all.put("ENDPOINT", url);
+    return all;
+  }
+
+  /** The server's keys, where AWS's own tools take them. */
+  public Map<String, String> environment() {
     return new TreeMap<>(
         Map.of(
             "AWS_ACCESS_KEY_ID", minio.administrator(),
-            "AWS_SECRET_ACCESS_KEY", minio.password(),
-            "ENDPOINT", url));
+            "AWS_SECRET_ACCESS_KEY", minio.password()));
   }
 
   private static ProcessBuilder command(
