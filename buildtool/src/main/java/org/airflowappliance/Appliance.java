@@ -8,6 +8,7 @@ import org.airflowappliance.kickstart.Kickstarts;
 import org.airflowappliance.kickstart.PxeTree;
 import org.airflowappliance.manifest.Manifests;
 import org.airflowappliance.plan.Section;
+import org.airflowappliance.provenance.Provenance;
 import org.airflowappliance.release.Checksums;
 import org.airflowappliance.release.ReleaseIndex;
 import org.airflowappliance.repository.DnfRepository;
@@ -28,6 +29,7 @@ public final class Appliance {
         new DnfRepository(),
         new Kickstarts(),
         new PxeTree(),
+        new Provenance(),
         new ReleaseIndex(),
         new Checksums());
   }

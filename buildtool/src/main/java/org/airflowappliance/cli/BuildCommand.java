@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -13,6 +14,7 @@ import org.airflowappliance.Appliance;
 import org.airflowappliance.lock.Mirrors;
 import org.airflowappliance.lock.Store;
 import org.airflowappliance.plan.Blueprint;
+import org.airflowappliance.plan.Origin;
 import org.airflowappliance.plan.Plan;
 import org.airflowappliance.release.Bench;
 import org.airflowappliance.release.BuildReport;
@@ -35,6 +37,8 @@ import picocli.CommandLine.Option;
       "  appliance build cluster.yaml -o /srv/www/release --sign-key release-key.asc"
     })
 final class BuildCommand implements Callable<Integer> {
+  private static final String SIGN_KEY = "APPLIANCE_SIGN_KEY";
+
   /** How long a file of an earlier build stays in the cache unused. */
   private static final Duration KEPT = Duration.ofDays(30);
 
@@ -76,8 +80,15 @@ final class BuildCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "ASCII-armoured OpenPGP secret key, RSA-4096 or Ed25519; its passphrase is read from"
-              + " APPLIANCE_SIGN_PASSPHRASE (default: a development key, made once in the cache).")
+              + " APPLIANCE_SIGN_PASSPHRASE (default: the key in APPLIANCE_SIGN_KEY, else a"
+              + " development key, made once in the cache).")
   Path signKey;
+
+  @Option(
+      names = "--source-commit",
+      paramLabel = "HEX",
+      description = "The commit that all this is built from, which the provenance then says.")
+  Optional<String> commit = Optional.empty();
 
   @Option(
       names = "--debian-mirror",
@@ -95,7 +106,7 @@ final class BuildCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     final long start = System.nanoTime();
-    Blueprint blueprint = common.blueprint().withInstaller(withInstaller);
+    Blueprint blueprint = common.blueprint().withInstaller(withInstaller).from(origin());
     Plan plan = Selection.of(Plan.of(blueprint, Appliance.sections()), only, blueprint);
     Path folder = Common.cacheFolder(cache);
     Console console = new Console(System.err, Console.onTerminal(), verbosity.quiet());
@@ -110,7 +121,7 @@ final class BuildCommand implements Callable<Integer> {
     }
     signer.warning().ifPresent(warning -> System.err.println("warning: " + warning));
     report.warnings().forEach(warning -> System.err.println("warning: " + warning));
-    if (signKey == null && !verbosity.quiet()) {
+    if (signKey == null && handedKey().isEmpty() && !verbosity.quiet()) {
       System.err.println(
           "warning: signed with the development key '"
               + signer.userId()
@@ -124,10 +135,26 @@ final class BuildCommand implements Callable<Integer> {
   }
 
   private PgpKey signer(Path cacheFolder) throws IOException {
-    if (signKey == null) {
-      return PgpKey.development(cacheFolder.resolve("keys"));
+    if (signKey != null) {
+      return PgpKey.read(signKey, KeyCommand.passphrase());
     }
-    return PgpKey.read(signKey, KeyCommand.passphrase());
+    return handedKey().isPresent()
+        ? PgpKey.of(SIGN_KEY, handedKey().get(), KeyCommand.passphrase())
+        : PgpKey.development(cacheFolder.resolve("keys"));
+  }
+
+  /** The secret key's text, as a CI hands it over. */
+  private static Optional<String> handedKey() {
+    return Optional.ofNullable(System.getenv(SIGN_KEY)).filter(each -> !each.isBlank());
+  }
+
+  private Origin origin() throws IOException {
+    if (commit.filter(each -> !each.matches("[0-9a-f]{40}|[0-9a-f]{64}")).isPresent()) {
+      throw new UserError(
+          "--source-commit '%s': is no commit; give all 40 (or 64) hexadecimal digits, as `git rev-parse HEAD` prints them"
+              .formatted(commit.get()));
+    }
+    return new Origin(common.digest(), commit, Main.VERSION);
   }
 
   private void print(BuildReport report, Duration time) {

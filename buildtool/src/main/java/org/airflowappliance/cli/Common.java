@@ -5,12 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Optional;
 import javax.net.ssl.TrustManager;
 import org.airflowappliance.cluster.Cluster;
 import org.airflowappliance.cluster.Cluster.CaFile;
 import org.airflowappliance.cluster.ClusterYaml;
 import org.airflowappliance.cluster.Trust;
+import org.airflowappliance.file.Tally;
 import org.airflowappliance.plan.AirflowLine;
 import org.airflowappliance.plan.AirflowLines;
 import org.airflowappliance.plan.Blueprint;
@@ -63,6 +65,15 @@ final class Common {
     return file == null
         ? ClusterYaml.example(AirflowLines.versions(definitions))
         : ClusterYaml.read(file, AirflowLines.versions(definitions));
+  }
+
+  /** SHA-256 of the cluster file, hexadecimal. */
+  String digest() throws IOException {
+    byte[] text =
+        file == null
+            ? ClusterYaml.exampleText().getBytes(StandardCharsets.UTF_8)
+            : Files.readAllBytes(file);
+    return HexFormat.of().formatHex(Tally.digest("SHA-256").digest(text));
   }
 
   /** The time that SOURCE_DATE_EPOCH says; an RPM holds it in 32 bits without sign. */

@@ -84,10 +84,20 @@ final class KeyCommand implements Runnable {
       description =
           "Prints the public part of a secret key, for which no passphrase is needed; nodes get it with the release,"
               + " people by a way that they trust.",
-      footer = {"", "Example:", "  appliance key export release-key.asc > release-key.pub"})
-  int export(@Parameters(paramLabel = "FILE", description = "The secret key.") Path file)
+      footer = {
+        "",
+        "Examples:",
+        "  appliance key export release-key.asc > release-key.pub",
+        "  appliance key export --pem release-key.asc > release-key.pem"
+      })
+  int export(
+      @Parameters(paramLabel = "FILE", description = "The secret key.") Path file,
+      @Option(
+              names = "--pem",
+              description = "In PEM form, for what knows no OpenPGP: `cosign verify --key`.")
+          boolean pem)
       throws IOException {
-    spec.commandLine().getOut().print(PgpKey.publicPart(file));
+    spec.commandLine().getOut().print(pem ? PgpKey.publicPem(file) : PgpKey.publicPart(file));
     spec.commandLine().getOut().flush();
     return 0;
   }

@@ -29,7 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "appliance",
     description = "Builds a highly available, multi-tenant Airflow cluster from one cluster.yaml.",
-    version = "appliance 1.0.0",
+    version = "appliance " + Main.VERSION,
     mixinStandardHelpOptions = true,
     scope = CommandLine.ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
@@ -52,6 +52,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
     },
     footer = {"", "Example:", "  appliance init cluster.yaml && appliance build cluster.yaml"})
 public final class Main implements Runnable {
+  /** The tool's version. */
+  static final String VERSION = "1.0.0";
+
   @Spec private CommandSpec spec;
 
   private Main() {}

@@ -22,6 +22,11 @@ public record ImageReference(String name) {
     return new ReleasePath("images/" + name + ".digest");
   }
 
+  /** The file that is signed about the image. */
+  public ReleasePath claim() {
+    return new ReleasePath("images/" + name + ".cosign.json");
+  }
+
   /**
    * The whole reference.
    *

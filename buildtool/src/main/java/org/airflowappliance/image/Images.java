@@ -3,10 +3,14 @@ package org.airflowappliance.image;
 import java.util.ArrayList;
 import java.util.List;
 import org.airflowappliance.plan.Artifact;
+import org.airflowappliance.plan.BareSignature;
 import org.airflowappliance.plan.Blueprint;
 import org.airflowappliance.plan.Section;
 
-/** Plans an image, and a file with its digest, for each folder below {@code images/}. */
+/**
+ * Plans an image, a file with its digest, and what is signed about it, for each folder below {@code
+ * images/}.
+ */
 public final class Images implements Section {
   @Override
   public String name() {
@@ -19,7 +23,9 @@ public final class Images implements Section {
     for (String place : ImageSource.places(blueprint.definitions())) {
       ImageSpec spec = new ImageYaml(blueprint, place).read();
       planned.add(new ImagePlan(spec, blueprint.line(), blueprint.epoch()));
-      planned.add(new DigestFile(new ImageReference(spec.name())));
+      ImageReference image = new ImageReference(spec.name());
+      ImageClaim claim = new ImageClaim(image, blueprint.cluster().images().registry());
+      planned.addAll(List.of(new DigestFile(image), claim, new BareSignature(claim.path())));
     }
     return planned;
   }

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 
-/** Makes OpenPGP signatures with one key; the same bytes and time give the same signature. */
+/**
+ * Makes signatures with one OpenPGP key, in OpenPGP's form and bare; the same bytes and time give
+ * the same signature.
+ */
 public interface Signer {
   /** Fingerprint of the key, upper-case hexadecimal digits. */
   String fingerprint();
@@ -23,4 +26,10 @@ public interface Signer {
 
   /** An ASCII-armoured detached signature over {@code data}. */
   String signArmored(InputStream data, Instant time) throws IOException;
+
+  /**
+   * The bare signature over {@code data}, as tools take it that know no OpenPGP (cosign, DSSE): RSA
+   * by PKCS #1 v1.5 over SHA-256, or Ed25519.
+   */
+  byte[] signBare(byte[] data) throws IOException;
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -15,6 +16,11 @@ import org.airflowappliance.plan.Signer;
 import org.bouncycastle.bcpg.ArmoredOutputStream;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
 import org.bouncycastle.bcpg.PublicKeyAlgorithmTags;
+import org.bouncycastle.crypto.CryptoException;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.signers.Ed25519Signer;
+import org.bouncycastle.crypto.signers.RSADigestSigner;
+import org.bouncycastle.crypto.util.SubjectPublicKeyInfoFactory;
 import org.bouncycastle.openpgp.PGPException;
 import org.bouncycastle.openpgp.PGPPrivateKey;
 import org.bouncycastle.openpgp.PGPPublicKey;
@@ -23,6 +29,7 @@ import org.bouncycastle.openpgp.PGPSignature;
 import org.bouncycastle.openpgp.PGPSignatureGenerator;
 import org.bouncycastle.openpgp.PGPSignatureSubpacketGenerator;
 import org.bouncycastle.openpgp.operator.bc.BcPGPContentSignerBuilder;
+import org.bouncycastle.openpgp.operator.bc.BcPGPKeyConverter;
 
 /**
  * An OpenPGP key that signs a release: RSA of 4096 bits or more, or Ed25519.
@@ -55,11 +62,29 @@ public final class PgpKey implements Signer {
 
   /** The public part of a secret key, ASCII-armoured; its passphrase is not needed. */
   public static String publicPart(Path file) throws IOException {
+    return armoured(secretPart(file));
+  }
+
+  /** The same in PEM form (SubjectPublicKeyInfo), as what knows no OpenPGP takes it. */
+  public static String publicPem(Path file) throws IOException {
+    try {
+      byte[] encoded =
+          SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(
+                  new BcPGPKeyConverter().getPublicKey(secretPart(file).getPublicKey()))
+              .getEncoded();
+      return "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n"
+          .formatted(Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded));
+    } catch (PGPException problem) {
+      throw new IOException(file + ": the key cannot be written in PEM form", problem);
+    }
+  }
+
+  private static PGPSecretKeyRing secretPart(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new IllegalKey(file + ": is no file; name an ASCII-armoured OpenPGP secret key");
     }
     String text = Files.readString(file, StandardCharsets.ISO_8859_1);
-    return armoured(new SecretKeyText(file.toString(), text).ring());
+    return new SecretKeyText(file.toString(), text).ring();
   }
 
   /** The development key kept in {@code folder}, made at the first call; its user id says so. */
@@ -67,7 +92,15 @@ public final class PgpKey implements Signer {
     return read(DevelopmentKey.in(folder), Optional.empty());
   }
 
-  static PgpKey of(String place, String armoured, Optional<String> passphrase) throws IOException {
+  /**
+   * Reads an ASCII-armoured secret key.
+   *
+   * @param place where the text stands, for errors
+   * @param passphrase of a protected key
+   * @throws IllegalKey when it is no key that can sign a release
+   */
+  public static PgpKey of(String place, String armoured, Optional<String> passphrase)
+      throws IOException {
     SecretKeyText text = new SecretKeyText(place, armoured);
     PGPSecretKeyRing ring = text.ring();
     return new PgpKey(ring, text.unlocked(ring, passphrase.orElse("")));
@@ -147,6 +180,19 @@ public final class PgpKey implements Signer {
       armour.write(sign(data, time));
     }
     return out.toString(StandardCharsets.US_ASCII);
+  }
+
+  @Override
+  public byte[] signBare(byte[] data) throws IOException {
+    try {
+      org.bouncycastle.crypto.Signer bare =
+          isRsa() ? new RSADigestSigner(new SHA256Digest()) : new Ed25519Signer();
+      bare.init(true, new BcPGPKeyConverter().getPrivateKey(secret));
+      bare.update(data, 0, data.length);
+      return bare.generateSignature();
+    } catch (PGPException | CryptoException problem) {
+      throw new IOException("signing with key " + fingerprint() + " failed", problem);
+    }
   }
 
   /** Armour without the library's version, which is not the release's business. */

@@ -13,6 +13,12 @@ import java.util.List;
 import java.util.Set;
 import org.airflowappliance.release.KeyKind;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
+import org.bouncycastle.crypto.Signer;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
+import org.bouncycastle.crypto.params.RSAKeyParameters;
+import org.bouncycastle.crypto.signers.Ed25519Signer;
+import org.bouncycastle.crypto.signers.RSADigestSigner;
 import org.bouncycastle.openpgp.PGPException;
 import org.bouncycastle.openpgp.PGPPublicKey;
 import org.bouncycastle.openpgp.PGPPublicKeyRing;
@@ -22,6 +28,7 @@ import org.bouncycastle.openpgp.PGPUtil;
 import org.bouncycastle.openpgp.bc.BcPGPObjectFactory;
 import org.bouncycastle.openpgp.bc.BcPGPPublicKeyRingCollection;
 import org.bouncycastle.openpgp.operator.bc.BcPGPContentVerifierBuilderProvider;
+import org.bouncycastle.openpgp.operator.bc.BcPGPKeyConverter;
 
 /**
  * The public OpenPGP key that a release has to be signed with. It came to whoever verifies by
@@ -157,6 +164,22 @@ public final class Certificate {
             "is signed by key %016X, not by %s; fetch it from who signs it"
                 .formatted(found.get(0).getKeyID(), fingerprint()),
             false);
+  }
+
+  /** Whether a bare signature is this key's over these bytes. */
+  boolean isBare(byte[] signature, byte[] data) throws IOException {
+    try {
+      AsymmetricKeyParameter bare = new BcPGPKeyConverter().getPublicKey(key);
+      Signer verifier =
+          bare instanceof RSAKeyParameters
+              ? new RSADigestSigner(new SHA256Digest())
+              : new Ed25519Signer();
+      verifier.init(false, bare);
+      verifier.update(data, 0, data.length);
+      return verifier.verifySignature(signature);
+    } catch (PGPException problem) {
+      throw new IOException("key " + fingerprint() + " cannot be used", problem);
+    }
   }
 
   private Verdict verdict(PGPSignature signature, InputStream data) throws IOException {

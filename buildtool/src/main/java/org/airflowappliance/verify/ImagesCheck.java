@@ -1,5 +1,6 @@
 package org.airflowappliance.verify;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -31,6 +32,8 @@ record ImagesCheck(ReleaseFiles release, Findings findings) {
         findings.addFirst(digestFile, "is missing; fetch it again");
       }
       findings.look(digestFile, () -> digest(digestFile, archive, digest));
+      String claim = "images/" + name + ".cosign.json";
+      findings.look(claim, () -> claim(claim, name, digest));
       named(name, digest);
     }
   }
@@ -40,6 +43,21 @@ record ImagesCheck(ReleaseFiles release, Findings findings) {
     if (!said.equals(digest)) {
       findings.add(
           file, "says %s, but %s is %s; do not mix releases".formatted(said, archive, digest));
+    }
+  }
+
+  /** A signature that fits is of no use when it is about something else. */
+  private void claim(String file, String name, String digest) throws IOException {
+    if (!release.has(file)) {
+      return; // whether it has to be there, the lists say
+    }
+    JsonNode critical = release.json(file).path("critical");
+    String said = critical.path("image").path("docker-manifest-digest").asText();
+    String of = critical.path("identity").path("docker-reference").asText();
+    if (!said.equals(digest) || !of.endsWith("/" + name)) {
+      findings.add(
+          file,
+          "is about %s@%s, but %s is %s; do not mix releases".formatted(of, said, name, digest));
     }
   }
 

@@ -3,7 +3,11 @@ package org.airflowappliance.verify;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Base64;
 import java.util.Map;
+import org.airflowappliance.plan.BareSignature;
+import org.airflowappliance.provenance.Envelope;
+import org.airflowappliance.provenance.Provenance;
 import org.airflowappliance.release.ReleaseIndex;
 import org.airflowappliance.rpm.RpmSeal;
 import org.airflowappliance.verify.Certificate.Verdict;
@@ -32,6 +36,39 @@ record SignaturesCheck(ReleaseFiles release, Certificate key, Findings findings)
     }
     for (String file : release.matching(SHIPPED)) {
       findings.look(file, () -> shipped(file));
+    }
+    for (String archive : release.matching("images/[^/]+\\.tar")) {
+      bare(archive.replaceFirst("\\.tar$", ".cosign.json"));
+    }
+    if (release.has(Provenance.NAME)) {
+      findings.look(Provenance.NAME, this::provenance);
+    }
+  }
+
+  private void bare(String signed) {
+    String signature = signed + BareSignature.SUFFIX;
+    if (!release.has(signed) || !release.has(signature)) {
+      return; // whether they have to be there, the lists say
+    }
+    findings.look(
+        signature,
+        () -> {
+          byte[] bytes = Base64.getMimeDecoder().decode(release.text(signature).strip());
+          if (!key.isBare(bytes, release.bytes(signed))) {
+            findings.add(
+                signature,
+                "is not by key %s over %s; fetch it from who signs it"
+                    .formatted(key.fingerprint(), signed));
+          }
+        });
+  }
+
+  private void provenance() throws IOException {
+    Envelope envelope = Envelope.read(release.bytes(Provenance.NAME));
+    if (!key.isBare(envelope.signature(), Envelope.signedBytes(envelope.payload()))) {
+      findings.add(
+          Provenance.NAME,
+          "is not signed by key %s; fetch it from who signs it".formatted(key.fingerprint()));
     }
   }
 

@@ -102,5 +102,6 @@ public record Verification(
     new RepositoryCheck(release, findings).check(packages);
     new CopiesCheck(release, index, findings).check(packages);
     new ImagesCheck(release, findings).check();
+    new ProvenanceCheck(release, index, findings).check();
   }
 }

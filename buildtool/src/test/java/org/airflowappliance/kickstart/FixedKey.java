@@ -35,4 +35,9 @@ record FixedKey() implements Signer {
   public String signArmored(InputStream data, Instant time) {
     throw new UnsupportedOperationException("a kickstart is not signed");
   }
+
+  @Override
+  public byte[] signBare(byte[] data) {
+    throw new UnsupportedOperationException("a kickstart is not signed");
+  }
 }

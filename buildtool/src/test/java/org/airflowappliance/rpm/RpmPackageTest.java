@@ -319,5 +319,10 @@ final class RpmPackageTest {
     public String signArmored(InputStream data, Instant time) throws IOException {
       return key.signArmored(data, time);
     }
+
+    @Override
+    public byte[] signBare(byte[] data) throws IOException {
+      return key.signBare(data);
+    }
   }
 }
