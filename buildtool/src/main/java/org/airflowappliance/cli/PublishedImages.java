@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.airflowappliance.file.Deletion;
+import org.airflowappliance.image.Attachment;
 import org.airflowappliance.image.OciImage;
+import org.airflowappliance.plan.BareSignature;
 
 /**
  * A release's images on their way to registries.
@@ -48,8 +50,25 @@ record PublishedImages(ReleaseFolder release, boolean insecure, Verbosity verbos
       } else {
         push(images, archive, target, digest);
       }
+      sign(images, archive.resolveSibling(name + ".cosign.json"), target, digest, dryRun);
     } finally {
       Deletion.of(scratch);
+    }
+  }
+
+  /** Puts the image's signature where cosign looks for it; after the image, which it speaks of. */
+  private void sign(OciImage images, Path claim, String target, String digest, boolean dryRun)
+      throws IOException {
+    Path signature = claim.resolveSibling(claim.getFileName() + BareSignature.SUFFIX);
+    if (dryRun || !Files.exists(claim) || !Files.exists(signature)) {
+      return;
+    }
+    String repository = target.substring(0, target.lastIndexOf(':'));
+    Attachment attached =
+        Attachment.signature(
+            digest, Files.readAllBytes(claim), Files.readString(signature).strip());
+    if (images.attach(repository, attached)) {
+      verbosity.say("signed " + target + "@" + digest);
     }
   }
 

@@ -4,6 +4,7 @@ import com.google.cloud.tools.jib.api.CacheDirectoryCreationException;
 import com.google.cloud.tools.jib.api.Containerizer;
 import com.google.cloud.tools.jib.api.Credential;
 import com.google.cloud.tools.jib.api.CredentialRetriever;
+import com.google.cloud.tools.jib.api.DescriptorDigest;
 import com.google.cloud.tools.jib.api.ImageReference;
 import com.google.cloud.tools.jib.api.InsecureRegistryException;
 import com.google.cloud.tools.jib.api.InvalidImageReferenceException;
@@ -16,12 +17,14 @@ import com.google.cloud.tools.jib.api.RegistryUnauthorizedException;
 import com.google.cloud.tools.jib.api.TarImage;
 import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
 import com.google.cloud.tools.jib.api.buildplan.ImageFormat;
+import com.google.cloud.tools.jib.blob.Blobs;
 import com.google.cloud.tools.jib.event.EventHandlers;
 import com.google.cloud.tools.jib.event.events.ProgressEvent;
 import com.google.cloud.tools.jib.event.progress.ProgressEventHandler;
 import com.google.cloud.tools.jib.frontend.CredentialRetrieverFactory;
 import com.google.cloud.tools.jib.http.FailoverHttpClient;
 import com.google.cloud.tools.jib.http.ResponseException;
+import com.google.cloud.tools.jib.json.JsonTemplateMapper;
 import com.google.cloud.tools.jib.registry.RegistryClient;
 import com.google.cloud.tools.jib.registry.RegistryCredentialsNotSentException;
 import com.google.cloud.tools.jib.registry.credentials.CredentialRetrievalException;
@@ -30,16 +33,20 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.security.DigestException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.DoubleConsumer;
 import javax.net.ssl.SSLException;
+import org.airflowappliance.file.Tally;
 import org.airflowappliance.lock.StoreProblem;
 
 /**
- * Makes images and moves them to and from registries; the only class that knows the image library.
+ * Makes images and moves them to and from registries; with its {@link AttachmentManifest} the only
+ * class that knows the image library.
  *
  * @param scratch an empty folder, for the library's copies of layers
  * @param dockerConfig Docker's configuration file, with credentials and helpers
@@ -88,6 +95,67 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
    * @param reference {@code HOST/PATH:TAG}
    */
   public boolean isThere(String reference, String digest) {
+    try {
+      return asked(reference, client -> digest.equals(tagged(client, tag(reference))));
+    } catch (StoreProblem unknown) {
+      return false;
+    }
+  }
+
+  /**
+   * Puts something beside an image of a registry, unless it is there.
+   *
+   * @param repository {@code HOST/PATH} of the image
+   * @return whether it was missing
+   * @throws StoreProblem when the registry does not take it
+   */
+  public boolean attach(String repository, Attachment attachment) {
+    return asked(
+        repository,
+        client -> {
+          DescriptorDigest content = digest(attachment.content());
+          byte[] configuration = attachment.configuration(content.toString());
+          DescriptorDigest described = digest(configuration);
+          AttachmentManifest manifest =
+              new AttachmentManifest(attachment, content, described, configuration.length);
+          String wanted = digest(JsonTemplateMapper.toByteArray(manifest)).toString();
+          if (wanted.equals(tagged(client, attachment.tag()))) {
+            return false;
+          }
+          put(client, content, attachment.content());
+          put(client, described, configuration);
+          client.pushManifest(manifest, attachment.tag());
+          return true;
+        });
+  }
+
+  private static DescriptorDigest digest(byte[] bytes) {
+    try {
+      return DescriptorDigest.fromHash(
+          HexFormat.of().formatHex(Tally.digest("SHA-256").digest(bytes)));
+    } catch (DigestException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  private static void put(RegistryClient client, DescriptorDigest digest, byte[] bytes)
+      throws IOException, RegistryException {
+    if (client.checkBlob(digest).isEmpty()) {
+      client.pushBlob(digest, Blobs.from(out -> out.write(bytes), false), null, sent -> {});
+    }
+  }
+
+  /** What is asked of a registry. */
+  private interface Question<T> {
+    T of(RegistryClient client) throws IOException, RegistryException;
+  }
+
+  /**
+   * Asks a registry, as somebody who may push.
+   *
+   * @param reference of an image there
+   */
+  private <T> T asked(String reference, Question<T> question) {
     FailoverHttpClient http = new FailoverHttpClient(isInsecure(reference), false, unused -> {});
     try {
       ImageReference image = ImageReference.parse(reference);
@@ -97,17 +165,21 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
               EventHandlers.NONE, image.getRegistry(), image.getRepository(), http);
       credential.ifPresent(factory::setCredential);
       RegistryClient client = factory.newRegistryClient();
-      if (!client.doPullBearerAuth() && credential.isPresent()) {
+      if (!client.doPushBearerAuth() && credential.isPresent()) {
         client.configureBasicAuth();
       }
-      return digest.equals(tagged(client, image.getTag().orElse("latest")));
+      return question.of(client);
     } catch (InvalidImageReferenceException problem) {
       throw illegal(reference, problem);
-    } catch (IOException | RegistryException | CredentialRetrievalException unknown) {
-      return false;
+    } catch (IOException | RegistryException | CredentialRetrievalException problem) {
+      throw explained(reference, problem);
     } finally {
       shutDown(http);
     }
+  }
+
+  private static String tag(String reference) {
+    return reference.substring(reference.lastIndexOf(':') + 1);
   }
 
   /** Digest of what has a tag; empty when nothing of ours has it. */

@@ -40,7 +40,10 @@ class ImagesTest {
     assertThat(planned)
         .extracting(artifact -> artifact.path().value(), Artifact::kind)
         .containsExactly(
-            tuple("images/small.tar", "image"), tuple("images/small.digest", "image-digest"));
+            tuple("images/small.tar", "image"),
+            tuple("images/small.digest", "image-digest"),
+            tuple("images/small.cosign.json", "image-claim"),
+            tuple("images/small.cosign.json.sig", "signature"));
     assertThat(planned.get(1).inputs()).containsExactly(new ReleasePath("images/small.tar"));
   }
 

@@ -15,6 +15,7 @@ import org.airflowappliance.plan.Blueprint;
 import org.airflowappliance.plan.FolderWorkbench;
 import org.airflowappliance.plan.PackedDefinitions;
 import org.airflowappliance.plan.PinRows;
+import org.airflowappliance.release.Keys;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
@@ -83,7 +84,7 @@ public record SmallImage(Path folder) {
 
   /** Writes both files and names the archive. */
   public Path build() throws IOException {
-    FolderWorkbench bench = new FolderWorkbench(folder, EPOCH, null);
+    FolderWorkbench bench = new FolderWorkbench(folder, EPOCH, Keys.signer());
     for (Artifact artifact : planned()) {
       Files.deleteIfExists(bench.built(artifact.path()));
       bench.write(artifact);

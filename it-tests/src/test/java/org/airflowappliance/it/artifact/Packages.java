@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.airflowappliance.file.FileEntry;
 import org.airflowappliance.file.FileTree;
+import org.airflowappliance.it.site.Folders;
 import org.airflowappliance.release.PgpKey;
 import org.airflowappliance.rpm.RpmPackage;
 import org.airflowappliance.rpm.RpmSpec;
@@ -51,7 +52,7 @@ final class Packages {
 
   /** The key that signed the example release. */
   private static PgpKey key() throws IOException {
-    return PgpKey.development(Tool.cache().resolve("keys"));
+    return PgpKey.development(Folders.cache().resolve("keys"));
   }
 
   private static Path write(Path folder, PgpKey key, RpmSpec spec) throws IOException {

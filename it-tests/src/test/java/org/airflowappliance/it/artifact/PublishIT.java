@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.airflowappliance.it.site.Appliance;
+import org.airflowappliance.it.site.Folders;
 import org.airflowappliance.it.site.OwnStore;
 import org.airflowappliance.it.site.Pace;
 import org.airflowappliance.it.site.Program;
@@ -63,7 +64,7 @@ final class PublishIT {
             Map.of(),
             "key",
             "export",
-            Tool.cache().resolve("keys/development.asc").toString());
+            Folders.cache().resolve("keys/development.asc").toString());
     key = Files.writeString(shared.resolve("key.pub"), said.out());
   }
 

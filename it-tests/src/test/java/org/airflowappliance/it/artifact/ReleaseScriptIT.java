@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.airflowappliance.it.site.Folders;
 import org.airflowappliance.it.site.OwnStore;
 import org.airflowappliance.it.site.Program;
 import org.airflowappliance.it.site.PublishedBucket;
@@ -61,7 +62,7 @@ final class ReleaseScriptIT {
     shell(
         Tool.ROOT.resolve("buildtool/target"),
         "cp -r lib appliance.jar " + target + " && cp appliance.jsa " + target);
-    Path development = Tool.cache().resolve("keys/development.asc");
+    Path development = Folders.cache().resolve("keys/development.asc");
     Tool.example(); // makes that key
     Files.copy(development, desk.resolve("key.asc"), StandardCopyOption.REPLACE_EXISTING);
     Program key = Tool.run(desk, Map.of(), "key", "export", "key.asc");

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.airflowappliance.it.site.Folders;
 import org.airflowappliance.it.site.Pace;
 import org.airflowappliance.it.site.Program;
 import org.junit.jupiter.api.Order;
@@ -33,9 +34,9 @@ class SameBytesIT {
     Path cache = Files.createDirectories(folder.resolve("cache"));
     // what was fetched may be kept: the network is not what is tested
     for (String kept : List.of("downloads", "clients")) {
-      Files.createSymbolicLink(cache.resolve(kept), Tool.cache().resolve(kept));
+      Files.createSymbolicLink(cache.resolve(kept), Folders.cache().resolve(kept));
     }
-    Path key = Tool.cache().resolve("keys/development.asc");
+    Path key = Folders.cache().resolve("keys/development.asc");
     Path second = folder.resolve("deep/er/release");
     Map<String, String> elsewhere =
         Map.of(

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.airflowappliance.it.site.Folders;
 import org.airflowappliance.it.site.Program;
 
 /**
@@ -23,7 +24,7 @@ record ShippedPython(Path site, Path python) {
     Path code = Tool.example().resolve("rpm/airflow-2.2.5-1.el8.x86_64.rpm");
     Program.run(
         LIMIT, "sh", "-c", "cd '" + folder + "' && rpm2cpio '" + code + "' | cpio -idm --quiet");
-    try (Stream<Path> derived = Files.list(Tool.cache().resolve("derived"))) {
+    try (Stream<Path> derived = Files.list(Folders.cache().resolve("derived"))) {
       return new ShippedPython(
           folder.resolve("usr/lib/airflow/lib/python3.9/site-packages"),
           derived

@@ -57,16 +57,4 @@ final class Tool {
     builder.environment().putAll(environment);
     return Program.attempt(LIMIT, builder);
   }
-
-  /** The folder that downloads and derived files are cached in. */
-  static Path cache() {
-    String own = System.getenv("APPLIANCE_CACHE");
-    String users = System.getenv("XDG_CACHE_HOME");
-    if (own != null && !own.isEmpty()) {
-      return Path.of(own);
-    }
-    return users == null || users.isEmpty()
-        ? Path.of(System.getProperty("user.home"), ".cache/airflow-appliance")
-        : Path.of(users, "airflow-appliance");
-  }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.airflowappliance.it.site.Folders;
 import org.airflowappliance.it.site.Program;
 import org.airflowappliance.release.PgpKey;
 import org.airflowappliance.verify.Certificate;
@@ -55,7 +56,7 @@ final class VerifyIT {
   @BeforeAll
   static void releases() throws IOException {
     release = Tool.example();
-    publicKey = exported(Tool.cache().resolve("keys/development.asc"));
+    publicKey = exported(Folders.cache().resolve("keys/development.asc"));
     key = Certificate.read(publicKey);
     Path secret = shared.resolve("somebody.asc");
     made =
@@ -110,7 +111,7 @@ final class VerifyIT {
   /** Made anew and signed by the right key, as by a mistake of who has it. */
   private static void resigned(Path copy) throws IOException {
     Lists.anew(copy);
-    PgpKey secret = PgpKey.development(Tool.cache().resolve("keys"));
+    PgpKey secret = PgpKey.development(Folders.cache().resolve("keys"));
     try (InputStream list = Files.newInputStream(copy.resolve("SHA256SUMS"))) {
       Lists.replace(
           copy.resolve("SHA256SUMS.asc"),

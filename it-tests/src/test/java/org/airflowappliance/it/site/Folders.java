@@ -20,4 +20,16 @@ public final class Folders {
   public static Path target() {
     return itTests().resolve("target/it");
   }
+
+  /** The folder that downloads and derived files are cached in. */
+  public static Path cache() {
+    String own = System.getenv("APPLIANCE_CACHE");
+    String users = System.getenv("XDG_CACHE_HOME");
+    if (own != null && !own.isEmpty()) {
+      return Path.of(own);
+    }
+    return users == null || users.isEmpty()
+        ? Path.of(System.getProperty("user.home"), ".cache/airflow-appliance")
+        : Path.of(users, "airflow-appliance");
+  }
 }
