@@ -85,6 +85,13 @@ final class BuildCommand implements Callable<Integer> {
   Path signKey;
 
   @Option(
+      names = "--gpg-key",
+      paramLabel = "NAME",
+      description =
+          "Sign with this RSA key of GnuPG, whose secret part stays with gpg-agent, instead of --sign-key.")
+  String gpgKey;
+
+  @Option(
       names = "--source-commit",
       paramLabel = "HEX",
       description = "The commit that all this is built from, which the provenance then says.")
@@ -121,7 +128,7 @@ final class BuildCommand implements Callable<Integer> {
     }
     signer.warning().ifPresent(warning -> System.err.println("warning: " + warning));
     report.warnings().forEach(warning -> System.err.println("warning: " + warning));
-    if (signKey == null && handedKey().isEmpty() && !verbosity.quiet()) {
+    if (signKey == null && gpgKey == null && handedKey().isEmpty() && !verbosity.quiet()) {
       System.err.println(
           "warning: signed with the development key '"
               + signer.userId()
@@ -135,6 +142,12 @@ final class BuildCommand implements Callable<Integer> {
   }
 
   private PgpKey signer(Path cacheFolder) throws IOException {
+    if (signKey != null && gpgKey != null) {
+      throw new UserError("--sign-key and --gpg-key: a release is signed by one key; give one");
+    }
+    if (gpgKey != null) {
+      return PgpKey.ofAgent(gpgKey);
+    }
     if (signKey != null) {
       return PgpKey.read(signKey, KeyCommand.passphrase());
     }

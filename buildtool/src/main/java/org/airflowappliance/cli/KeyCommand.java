@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.airflowappliance.release.NewKey;
 import org.airflowappliance.release.PgpKey;
+import org.airflowappliance.release.PublicPart;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -91,13 +92,15 @@ final class KeyCommand implements Runnable {
         "  appliance key export --pem release-key.asc > release-key.pem"
       })
   int export(
-      @Parameters(paramLabel = "FILE", description = "The secret key.") Path file,
+      @Parameters(paramLabel = "FILE", description = "The secret key, or its public part.")
+          Path file,
       @Option(
               names = "--pem",
               description = "In PEM form, for what knows no OpenPGP: `cosign verify --key`.")
           boolean pem)
       throws IOException {
-    spec.commandLine().getOut().print(pem ? PgpKey.publicPem(file) : PgpKey.publicPart(file));
+    PublicPart part = PublicPart.of(file);
+    spec.commandLine().getOut().print(pem ? part.pem() : part.armoured());
     spec.commandLine().getOut().flush();
     return 0;
   }

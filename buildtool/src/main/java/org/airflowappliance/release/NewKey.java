@@ -46,7 +46,7 @@ public final class NewKey {
       throws IOException {
     try {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
-      try (OutputStream armour = PgpKey.armour(out)) {
+      try (OutputStream armour = PublicPart.armour(out)) {
         ring(userId, Date.from(created), passphrase).generateSecretKeyRing().encode(armour);
       }
       return out.toString(StandardCharsets.US_ASCII);

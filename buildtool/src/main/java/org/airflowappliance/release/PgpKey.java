@@ -8,28 +8,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Base64;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.airflowappliance.plan.Signer;
-import org.bouncycastle.bcpg.ArmoredOutputStream;
-import org.bouncycastle.bcpg.HashAlgorithmTags;
 import org.bouncycastle.bcpg.PublicKeyAlgorithmTags;
-import org.bouncycastle.crypto.CryptoException;
-import org.bouncycastle.crypto.digests.SHA256Digest;
-import org.bouncycastle.crypto.signers.Ed25519Signer;
-import org.bouncycastle.crypto.signers.RSADigestSigner;
-import org.bouncycastle.crypto.util.SubjectPublicKeyInfoFactory;
 import org.bouncycastle.openpgp.PGPException;
-import org.bouncycastle.openpgp.PGPPrivateKey;
 import org.bouncycastle.openpgp.PGPPublicKey;
 import org.bouncycastle.openpgp.PGPSecretKeyRing;
-import org.bouncycastle.openpgp.PGPSignature;
 import org.bouncycastle.openpgp.PGPSignatureGenerator;
 import org.bouncycastle.openpgp.PGPSignatureSubpacketGenerator;
-import org.bouncycastle.openpgp.operator.bc.BcPGPContentSignerBuilder;
-import org.bouncycastle.openpgp.operator.bc.BcPGPKeyConverter;
 
 /**
  * An OpenPGP key that signs a release: RSA of 4096 bits or more, or Ed25519.
@@ -37,11 +26,11 @@ import org.bouncycastle.openpgp.operator.bc.BcPGPKeyConverter;
  * <p>Its signatures hold nothing random, so the same bytes, time and key give the same signature.
  */
 public final class PgpKey implements Signer {
-  private final PGPSecretKeyRing ring;
-  private final PGPPrivateKey secret;
+  private final PublicPart part;
+  private final SecretPart secret;
 
-  private PgpKey(PGPSecretKeyRing ring, PGPPrivateKey secret) {
-    this.ring = ring;
+  private PgpKey(PublicPart part, SecretPart secret) {
+    this.part = part;
     this.secret = secret;
   }
 
@@ -60,33 +49,6 @@ public final class PgpKey implements Signer {
     return of(file.toString(), text, passphrase);
   }
 
-  /** The public part of a secret key, ASCII-armoured; its passphrase is not needed. */
-  public static String publicPart(Path file) throws IOException {
-    return armoured(secretPart(file));
-  }
-
-  /** The same in PEM form (SubjectPublicKeyInfo), as what knows no OpenPGP takes it. */
-  public static String publicPem(Path file) throws IOException {
-    try {
-      byte[] encoded =
-          SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(
-                  new BcPGPKeyConverter().getPublicKey(secretPart(file).getPublicKey()))
-              .getEncoded();
-      return "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n"
-          .formatted(Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded));
-    } catch (PGPException problem) {
-      throw new IOException(file + ": the key cannot be written in PEM form", problem);
-    }
-  }
-
-  private static PGPSecretKeyRing secretPart(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalKey(file + ": is no file; name an ASCII-armoured OpenPGP secret key");
-    }
-    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
-    return new SecretKeyText(file.toString(), text).ring();
-  }
-
   /** The development key kept in {@code folder}, made at the first call; its user id says so. */
   public static PgpKey development(Path folder) throws IOException {
     return read(DevelopmentKey.in(folder), Optional.empty());
@@ -99,11 +61,46 @@ public final class PgpKey implements Signer {
    * @param passphrase of a protected key
    * @throws IllegalKey when it is no key that can sign a release
    */
-  public static PgpKey of(String place, String armoured, Optional<String> passphrase)
-      throws IOException {
+  public static PgpKey of(String place, String armoured, Optional<String> passphrase) {
     SecretKeyText text = new SecretKeyText(place, armoured);
     PGPSecretKeyRing ring = text.ring();
-    return new PgpKey(ring, text.unlocked(ring, passphrase.orElse("")));
+    return new PgpKey(
+        new PublicPart(ring.toCertificate()),
+        new OwnSecret(text.unlocked(ring, passphrase.orElse(""))));
+  }
+
+  /**
+   * A key of the user's GnuPG, whose secret part stays with gpg-agent.
+   *
+   * @param name its fingerprint, or what else {@code gpg} knows it by
+   * @throws IllegalKey when there is none, or the agent cannot sign a release with it
+   */
+  public static PgpKey ofAgent(String name) throws IOException {
+    return ofAgent(name, new Gpg(Optional.empty()));
+  }
+
+  static PgpKey ofAgent(String name, Gpg gpg) throws IOException {
+    String place = "gpg's key " + name;
+    String exported = gpg.gpg("--armor", "--export", "--", name);
+    if (exported.isBlank()) {
+      throw new IllegalKey(place + ": there is none; see `gpg --list-secret-keys`");
+    }
+    PublicPart part = PublicPart.of(place, exported);
+    if (part.key().getAlgorithm() != PublicKeyAlgorithmTags.RSA_GENERAL) {
+      throw new IllegalKey(
+          place + ": is no RSA key, and gpg-agent signs releases with RSA only; give another");
+    }
+    String listed = gpg.gpg("--with-colons", "--with-keygrip", "--list-secret-keys", "--", name);
+    String grip =
+        Arrays.stream(listed.split("\n"))
+            .filter(line -> line.startsWith("grp:"))
+            .map(line -> line.split(":")[9])
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalKey(
+                        place + ": its secret part is not there; see `gpg --list-secret-keys`"));
+    return new PgpKey(part, new AgentSecret(grip, gpg));
   }
 
   /** What a user should know before a release is signed with this key. */
@@ -133,19 +130,7 @@ public final class PgpKey implements Signer {
 
   @Override
   public String publicKey() {
-    return armoured(ring);
-  }
-
-  private static String armoured(PGPSecretKeyRing ring) {
-    try {
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      try (OutputStream armour = armour(out)) {
-        ring.toCertificate().encode(armour);
-      }
-      return out.toString(StandardCharsets.US_ASCII);
-    } catch (IOException impossible) {
-      throw new IllegalStateException("writing to memory failed", impossible);
-    }
+    return part.armoured();
   }
 
   @Override
@@ -154,10 +139,7 @@ public final class PgpKey implements Signer {
       // A signature older than its key would be refused by gpg, and the release's time may be.
       long created = key().getCreationTime().getTime();
       Instant signed = time.toEpochMilli() < created ? Instant.ofEpochMilli(created) : time;
-      PGPSignatureGenerator generator =
-          new PGPSignatureGenerator(
-              new BcPGPContentSignerBuilder(key().getAlgorithm(), HashAlgorithmTags.SHA256), key());
-      generator.init(PGPSignature.BINARY_DOCUMENT, secret);
+      PGPSignatureGenerator generator = secret.begin(key());
       PGPSignatureSubpacketGenerator hashed = new PGPSignatureSubpacketGenerator();
       hashed.setSignatureCreationTime(false, Date.from(signed));
       hashed.setIssuerFingerprint(false, key());
@@ -176,7 +158,7 @@ public final class PgpKey implements Signer {
   @Override
   public String signArmored(InputStream data, Instant time) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (OutputStream armour = armour(out)) {
+    try (OutputStream armour = PublicPart.armour(out)) {
       armour.write(sign(data, time));
     }
     return out.toString(StandardCharsets.US_ASCII);
@@ -184,23 +166,10 @@ public final class PgpKey implements Signer {
 
   @Override
   public byte[] signBare(byte[] data) throws IOException {
-    try {
-      org.bouncycastle.crypto.Signer bare =
-          isRsa() ? new RSADigestSigner(new SHA256Digest()) : new Ed25519Signer();
-      bare.init(true, new BcPGPKeyConverter().getPrivateKey(secret));
-      bare.update(data, 0, data.length);
-      return bare.generateSignature();
-    } catch (PGPException | CryptoException problem) {
-      throw new IOException("signing with key " + fingerprint() + " failed", problem);
-    }
-  }
-
-  /** Armour without the library's version, which is not the release's business. */
-  static OutputStream armour(OutputStream out) {
-    return ArmoredOutputStream.builder().clearHeaders().build(out);
+    return secret.bare(data);
   }
 
   private PGPPublicKey key() {
-    return ring.getPublicKey();
+    return part.key();
   }
 }

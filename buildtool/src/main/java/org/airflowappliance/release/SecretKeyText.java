@@ -4,14 +4,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Iterator;
-import org.bouncycastle.bcpg.sig.KeyFlags;
 import org.bouncycastle.openpgp.PGPException;
 import org.bouncycastle.openpgp.PGPPrivateKey;
-import org.bouncycastle.openpgp.PGPPublicKey;
 import org.bouncycastle.openpgp.PGPSecretKey;
 import org.bouncycastle.openpgp.PGPSecretKeyRing;
-import org.bouncycastle.openpgp.PGPSignature;
 import org.bouncycastle.openpgp.PGPUtil;
 import org.bouncycastle.openpgp.bc.BcPGPSecretKeyRingCollection;
 import org.bouncycastle.openpgp.operator.bc.BcPBESecretKeyDecryptorBuilder;
@@ -50,42 +46,10 @@ record SecretKeyText(String place, String text) {
   }
 
   private void check(PGPSecretKey secret) {
-    PGPPublicKey key = secret.getPublicKey();
-    Iterator<String> users = key.getUserIDs();
-    if (!users.hasNext()) {
-      throw problem("the key has no user id, which rpm needs; add one with `gpg --edit-key`");
-    }
-    if (key.hasRevocation()) {
-      throw problem("the key is revoked; sign with another");
-    }
     if (secret.isPrivateKeyEmpty()) {
       throw problem("the primary key's secret part is not in the file; export it with its secret");
     }
-    if (!maySign(key)) {
-      throw problem(
-          "the primary key may not sign, and rpm looks for no subkey; give a key that may");
-    }
-    KeyKind.complaint(key)
-        .ifPresent(
-            problem -> {
-              throw problem(problem);
-            });
-  }
-
-  /** A key without a word on its use may be used for everything. */
-  private static boolean maySign(PGPPublicKey key) {
-    boolean says = false;
-    for (Iterator<PGPSignature> own = key.getSignatures(); own.hasNext(); ) {
-      PGPSignature each = own.next();
-      if (each.getKeyID() == key.getKeyID() && each.getHashedSubPackets() != null) {
-        int use = each.getHashedSubPackets().getKeyFlags();
-        if ((use & KeyFlags.SIGN_DATA) != 0) {
-          return true;
-        }
-        says |= use != 0;
-      }
-    }
-    return !says;
+    PublicPart.check(place, secret.getPublicKey());
   }
 
   /** The primary key's secret part. */

@@ -98,7 +98,7 @@ public final class Keys {
                   passphrase.isPresent() ? lock : null)
               .generateSecretKeyRing();
       ByteArrayOutputStream out = new ByteArrayOutputStream();
-      try (OutputStream armour = PgpKey.armour(out)) {
+      try (OutputStream armour = PublicPart.armour(out)) {
         ring.encode(armour);
       }
       return out.toString(StandardCharsets.US_ASCII);
