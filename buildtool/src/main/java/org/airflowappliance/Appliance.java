@@ -13,6 +13,7 @@ import org.airflowappliance.release.Checksums;
 import org.airflowappliance.release.ReleaseIndex;
 import org.airflowappliance.repository.DnfRepository;
 import org.airflowappliance.rpm.Rpms;
+import org.airflowappliance.sbom.Sboms;
 
 /** The one place where a kind of artifact is added: the ordered list of sections. */
 public final class Appliance {
@@ -29,6 +30,7 @@ public final class Appliance {
         new DnfRepository(),
         new Kickstarts(),
         new PxeTree(),
+        new Sboms(),
         new Provenance(),
         new ReleaseIndex(),
         new Checksums());

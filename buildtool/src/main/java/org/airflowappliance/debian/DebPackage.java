@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.apache.commons.compress.archivers.ar.ArArchiveEntry;
 import org.apache.commons.compress.archivers.ar.ArArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -33,7 +34,16 @@ public record DebPackage(Path file) {
    * @return hard links and what they are names of, both absolute in the package
    */
   public Map<String, String> unpack(Path root) throws IOException {
-    return member("data", tar -> unpack(tar, root));
+    return unpack(root, path -> true);
+  }
+
+  /**
+   * The same of those files alone that are wanted.
+   *
+   * @param wanted tells by a path, which begins with a slash
+   */
+  Map<String, String> unpack(Path root, Predicate<String> wanted) throws IOException {
+    return member("data", tar -> unpack(tar, root, wanted));
   }
 
   /** What the package says of itself: fields, a line each, long ones going on with a blank. */
@@ -77,10 +87,14 @@ public record DebPackage(Path file) {
     };
   }
 
-  private Map<String, String> unpack(TarArchiveInputStream tar, Path root) throws IOException {
+  private Map<String, String> unpack(TarArchiveInputStream tar, Path root, Predicate<String> wanted)
+      throws IOException {
     Map<String, String> links = new TreeMap<>();
     for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
       Path target = inside(root, entry.getName());
+      if (!wanted.test("/" + root.relativize(target))) {
+        continue;
+      }
       if (entry.isDirectory()) {
         Files.createDirectories(target);
         continue;

@@ -1,10 +1,7 @@
 package org.airflowappliance.diff;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -12,7 +9,6 @@ import org.airflowappliance.file.Tally;
 import org.airflowappliance.image.ImageArchive;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
 /**
  * The files of one layer.
@@ -21,13 +17,9 @@ import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
  * @param layer name of its archive in the image's
  */
 record LayerFiles(ImageArchive image, String layer) {
-  private interface Visit {
-    void entry(String path, TarArchiveEntry entry, TarArchiveInputStream tar) throws IOException;
-  }
-
   Map<String, ListedFile> list() throws IOException {
     Map<String, ListedFile> files = new TreeMap<>();
-    each((path, entry, tar) -> files.put(path, listed(entry, tar)));
+    image.visit(layer, (path, entry, tar) -> files.put(path, listed(entry, tar)));
     return files;
   }
 
@@ -56,25 +48,13 @@ record LayerFiles(ImageArchive image, String layer) {
 
   Map<String, byte[]> contents(Set<String> paths) throws IOException {
     Map<String, byte[]> contents = new TreeMap<>();
-    each(
+    image.visit(
+        layer,
         (path, entry, tar) -> {
           if (paths.contains(path)) {
             contents.put(path, tar.readAllBytes());
           }
         });
     return contents;
-  }
-
-  private void each(Visit visit) throws IOException {
-    // a layer is a row of gzip members, one for each block
-    try (InputStream compressed = new BufferedInputStream(image.open(layer));
-        TarArchiveInputStream tar =
-            new TarArchiveInputStream(
-                new GzipCompressorInputStream(compressed, true), StandardCharsets.UTF_8.name())) {
-      for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-        String name = entry.getName().replaceFirst("^\\.?/", "").replaceFirst("/$", "");
-        visit.entry("/" + name, entry, tar);
-      }
-    }
   }
 }

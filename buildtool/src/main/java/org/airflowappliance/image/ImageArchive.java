@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -19,8 +20,10 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.airflowappliance.file.Content;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarFile;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
 /**
  * The archive of an image in both forms at once: an OCI layout, which containerd imports under the
@@ -65,6 +68,44 @@ public final class ImageArchive implements Closeable {
     List<String> layers = new ArrayList<>();
     dockerManifest().path("Layers").forEach(layer -> layers.add(layer.asText()));
     return layers;
+  }
+
+  /** The last of the layers: those that were made here and are not of an image below. */
+  public List<String> ownLayers() throws IOException {
+    List<String> layers = layers();
+    int own = 0;
+    for (JsonNode step : configuration().path("history")) {
+      own += step.path("created_by").asText().startsWith(DockerArchive.LAYER) ? 1 : 0;
+    }
+    return layers.subList(Math.max(0, layers.size() - own), layers.size());
+  }
+
+  /** Looks at one entry of a layer. */
+  @FunctionalInterface
+  public interface Visit {
+    /**
+     * Called for each.
+     *
+     * @param path absolute, without a slash at its end
+     * @param tar gives the entry's bytes
+     */
+    void entry(String path, TarArchiveEntry entry, TarArchiveInputStream tar) throws IOException;
+  }
+
+  /** Reads a layer once, from its start to its end. */
+  public void visit(String layer, Visit visit) throws IOException {
+    // a layer is a row of gzip members, one for each block
+    try (InputStream compressed = new BufferedInputStream(open(layer));
+        TarArchiveInputStream archive =
+            new TarArchiveInputStream(
+                new GzipCompressorInputStream(compressed, true), StandardCharsets.UTF_8.name())) {
+      for (TarArchiveEntry each = archive.getNextEntry();
+          each != null;
+          each = archive.getNextEntry()) {
+        String name = each.getName().replaceFirst("^\\.?/", "").replaceFirst("/$", "");
+        visit.entry("/" + name, each, archive);
+      }
+    }
   }
 
   /** Names of all parts that are called by the digest of their bytes, in the archive's order. */

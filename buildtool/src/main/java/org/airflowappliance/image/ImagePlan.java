@@ -8,10 +8,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.airflowappliance.debian.DebianRecords;
 import org.airflowappliance.file.Deletion;
 import org.airflowappliance.plan.AirflowLine;
-import org.airflowappliance.plan.Artifact;
 import org.airflowappliance.plan.Fingerprint;
+import org.airflowappliance.plan.Materials;
 import org.airflowappliance.plan.ReleasePath;
 import org.airflowappliance.plan.Workbench;
 
@@ -22,7 +23,22 @@ import org.airflowappliance.plan.Workbench;
  * @param line the Airflow line
  * @param epoch the one time of the release
  */
-record ImagePlan(ImageSpec spec, AirflowLine line, Instant epoch) implements Artifact {
+record ImagePlan(ImageSpec spec, AirflowLine line, Instant epoch) implements Materials.Composed {
+  @Override
+  public Materials materials() {
+    List<LayerSpec> own = layers().stream().map(Layer::spec).toList();
+    return new Materials(
+        spec.name(),
+        spec.tag(),
+        Optional.of(
+            new Materials.Debian(
+                own.stream().flatMap(layer -> layer.packages().stream()).toList(),
+                spec.suite(),
+                DebianRecords.copyright("*"))),
+        own.stream().flatMap(layer -> layer.trees().stream()).toList(),
+        spec.base());
+  }
+
   @Override
   public ReleasePath path() {
     return new ImageReference(spec.name()).archive();

@@ -11,6 +11,7 @@ import java.util.TreeMap;
  *
  * @param name such as {@code airflow-worker}
  * @param tag the version that it is loaded and published under
+ * @param suite release of Debian that its packages are from
  * @param base an image in a registry, by digest, upon which it is built instead of packages
  * @param layers the lowest first
  * @param absent patterns of paths that no layer may hold
@@ -19,6 +20,7 @@ import java.util.TreeMap;
 record ImageSpec(
     String name,
     String tag,
+    String suite,
     Optional<String> base,
     List<LayerSpec> layers,
     List<String> absent,

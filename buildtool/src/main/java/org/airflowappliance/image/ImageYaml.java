@@ -13,6 +13,7 @@ import org.airflowappliance.lock.Pin;
 import org.airflowappliance.plan.Blueprint;
 import org.airflowappliance.plan.DefinitionYaml;
 import org.airflowappliance.plan.Definitions;
+import org.airflowappliance.plan.DerivedTree;
 import org.airflowappliance.plan.FileDefinition;
 import org.airflowappliance.plan.PinRows;
 import org.airflowappliance.python.PythonTree;
@@ -70,7 +71,8 @@ final class ImageYaml {
     Optional<String> base = takesBase ? blueprint.cluster().images().base() : Optional.empty();
     String tag = blueprint.line().version() + "-" + blueprint.line().serial();
     String name = place.split("/")[1];
-    return new ImageSpec(name, tag, base, layers, yaml.texts("absent"), settings(tag, base));
+    return new ImageSpec(
+        name, tag, yaml.text("suite"), base, layers, yaml.texts("absent"), settings(tag, base));
   }
 
   private Settings settings(String tag, Optional<String> base) {
@@ -193,8 +195,8 @@ final class ImageYaml {
     return Account.files(users, groups);
   }
 
-  private LayerSpec.Tree tree(DefinitionYaml tree) {
+  private DerivedTree tree(DefinitionYaml tree) {
     tree.only("tree", "prefix");
-    return new LayerSpec.Tree(PythonTree.named(tree, blueprint), tree.text("prefix"));
+    return new DerivedTree(PythonTree.named(tree, blueprint), tree.text("prefix"));
   }
 }

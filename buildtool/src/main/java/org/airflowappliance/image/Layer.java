@@ -20,6 +20,7 @@ import org.airflowappliance.file.Tally;
 import org.airflowappliance.lock.Pin;
 import org.airflowappliance.plan.AirflowLine;
 import org.airflowappliance.plan.Derived;
+import org.airflowappliance.plan.DerivedTree;
 import org.airflowappliance.plan.Fingerprint;
 import org.airflowappliance.plan.Workbench;
 import org.airflowappliance.python.Bytecode;
@@ -74,7 +75,7 @@ record Layer(LayerSpec spec, AirflowLine line, List<String> absent, Instant epoc
     DebianRoot debian = DebianRoot.unpack(packages, root);
     compile(root, workbench);
     FileTree tree = spec.pruning().of(debian.tree()).under(spec.files().entries());
-    for (LayerSpec.Tree each : spec.trees()) {
+    for (DerivedTree each : spec.trees()) {
       Path derived = workbench.derived(each.derived());
       tree = tree.plus(FileTree.scan(derived, each.prefix(), Owner.ROOT));
     }

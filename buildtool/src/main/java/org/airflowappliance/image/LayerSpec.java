@@ -3,7 +3,7 @@ package org.airflowappliance.image;
 import java.util.List;
 import org.airflowappliance.file.FileTree;
 import org.airflowappliance.lock.Pin;
-import org.airflowappliance.plan.Derived;
+import org.airflowappliance.plan.DerivedTree;
 import org.airflowappliance.plan.Fingerprint;
 
 /**
@@ -26,10 +26,7 @@ record LayerSpec(
     List<String> compile,
     Pruning pruning,
     FileTree files,
-    List<Tree> trees) {
-  /** A derived folder and where its files stand, owned by root. */
-  record Tree(Derived derived, String prefix) {}
-
+    List<DerivedTree> trees) {
   LayerSpec {
     packages = List.copyOf(packages);
     compile = List.copyOf(compile);

@@ -4,21 +4,48 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.airflowappliance.plan.Artifact;
+import java.util.Optional;
+import org.airflowappliance.debian.DebianRecords;
 import org.airflowappliance.plan.Fingerprint;
+import org.airflowappliance.plan.Materials;
 import org.airflowappliance.plan.ReleasePath;
 import org.airflowappliance.plan.Workbench;
 
 /**
- * A boot loader of the PXE tree.
+ * A boot loader of the PXE tree, or the licence of one.
  *
  * @param packages where it comes from
  * @param source the file in them
  */
-record BootLoader(ReleasePath path, BootPackages packages, String source) implements Artifact {
+record BootLoader(ReleasePath path, String kind, BootPackages packages, String source)
+    implements Materials.Composed {
+  private static final String LOADER = "loader";
+  private static final String LICENCES = "pxe/licences/*.txt";
+
+  /** A loader. */
+  static BootLoader loader(ReleasePath path, BootPackages packages, String source) {
+    return new BootLoader(path, LOADER, packages, source);
+  }
+
+  /** The licences of a package. */
+  static BootLoader licence(String name, BootPackages packages) {
+    return new BootLoader(
+        new ReleasePath(LICENCES.replace("*", name)),
+        "licences",
+        packages,
+        DebianRecords.copyright(name).substring(1));
+  }
+
   @Override
-  public String kind() {
-    return "loader";
+  public Materials materials() {
+    return new Materials(
+        path.value(),
+        "",
+        kind.equals(LOADER)
+            ? Optional.of(new Materials.Debian(packages.pins(), packages.suite(), LICENCES))
+            : Optional.empty(),
+        List.of(),
+        Optional.empty());
   }
 
   @Override

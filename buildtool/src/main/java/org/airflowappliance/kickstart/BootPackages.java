@@ -12,9 +12,10 @@ import org.airflowappliance.plan.Workbench;
 /**
  * The packages of the boot loaders, unpacked.
  *
+ * @param suite the release of Debian that they are from
  * @param pins the locked packages
  */
-record BootPackages(List<Pin> pins) implements Derived {
+record BootPackages(String suite, List<Pin> pins) implements Derived {
   BootPackages {
     pins = List.copyOf(pins);
   }

@@ -47,12 +47,15 @@ public final class PxeTree implements Section {
   }
 
   private static List<Artifact> loaders(Blueprint blueprint) {
-    BootPackages packages = new BootPackages(BootLoaders.pins(blueprint.definitions()));
+    BootLoaders defined = BootLoaders.read(blueprint.definitions());
+    BootPackages packages =
+        new BootPackages(defined.suite(), BootLoaders.pins(blueprint.definitions()));
     List<Artifact> loaders = new ArrayList<>();
-    new TreeMap<>(BootLoaders.read(blueprint.definitions()).files())
+    new TreeMap<>(defined.files())
         .forEach(
             (name, source) ->
-                loaders.add(new BootLoader(new ReleasePath(FOLDER + name), packages, source)));
+                loaders.add(BootLoader.loader(new ReleasePath(FOLDER + name), packages, source)));
+    packages.pins().forEach(pin -> loaders.add(BootLoader.licence(pin.name(), packages)));
     return loaders;
   }
 

@@ -18,6 +18,7 @@ public final class PythonTree {
   public static Derived named(DefinitionYaml yaml, Blueprint blueprint) {
     return switch (yaml.text("tree")) {
       case "site-packages" -> new SitePackages(blueprint.line());
+      case "licence-texts" -> new LicenceTexts(blueprint.line());
       case "appliance-python" ->
           new CompiledPython(
               blueprint.line(), sources(blueprint.definitions()), yaml.text("prefix"));
@@ -26,7 +27,7 @@ public final class PythonTree {
               yaml.place()
                   + ": tree '"
                   + yaml.text("tree")
-                  + "' is not one of site-packages, appliance-python");
+                  + "' is not one of site-packages, licence-texts, appliance-python");
     };
   }
 

@@ -3,16 +3,19 @@ package org.airflowappliance.rpm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.airflowappliance.file.Content;
 import org.airflowappliance.file.FileEntry;
 import org.airflowappliance.file.FileTree;
 import org.airflowappliance.file.Owner;
-import org.airflowappliance.plan.Artifact;
-import org.airflowappliance.plan.Derived;
+import org.airflowappliance.plan.DerivedTree;
 import org.airflowappliance.plan.Fingerprint;
+import org.airflowappliance.plan.Materials;
 import org.airflowappliance.plan.ReleasePath;
 import org.airflowappliance.plan.Workbench;
+import org.airflowappliance.python.Distribution;
 
 /**
  * A package of the release: what is known when planning, and what joins it when it is written.
@@ -21,9 +24,9 @@ import org.airflowappliance.plan.Workbench;
  * @param carried artifacts of the release that are files of the package
  * @param trees derived folders that join the payload
  */
-record PackagePlan(RpmSpec spec, List<Carried> carried, List<Tree> trees) implements Artifact {
-  /** A derived folder and where its files stand on the node, owned by root. */
-  record Tree(Derived derived, String prefix) {}
+record PackagePlan(RpmSpec spec, List<Carried> carried, List<DerivedTree> trees)
+    implements Materials.Composed {
+  private static final String LICENCES = "/usr/share/licenses/";
 
   /** An earlier artifact and how it stands on the node. */
   record Carried(ReleasePath artifact, String path, Owner owner, int mode) {}
@@ -31,6 +34,16 @@ record PackagePlan(RpmSpec spec, List<Carried> carried, List<Tree> trees) implem
   PackagePlan {
     carried = List.copyOf(carried);
     trees = List.copyOf(trees);
+  }
+
+  @Override
+  public Materials materials() {
+    return new Materials(
+        spec.name(),
+        spec.version() + "-" + spec.release(),
+        Optional.empty(),
+        trees,
+        Optional.empty());
   }
 
   @Override
@@ -73,16 +86,24 @@ record PackagePlan(RpmSpec spec, List<Carried> carried, List<Tree> trees) implem
   @Override
   public void write(Path target, Workbench workbench) throws IOException {
     FileTree files = spec.files().plus(FileTree.of(carriedFiles(workbench)));
-    for (Tree tree : trees) {
-      files =
-          files.plus(FileTree.scan(workbench.derived(tree.derived()), tree.prefix(), Owner.ROOT));
+    Map<String, RpmSpec.FileFlag> flags = new TreeMap<>(spec.flags());
+    for (DerivedTree tree : trees) {
+      FileTree more = FileTree.scan(workbench.derived(tree.derived()), tree.prefix(), Owner.ROOT);
+      more.entries().stream()
+          .filter(entry -> entry instanceof FileEntry.Regular && isLicence(entry.path()))
+          .forEach(entry -> flags.put(entry.path(), RpmSpec.FileFlag.LICENSE));
+      files = files.plus(more);
     }
     RpmPackage.write(
-        spec.withFiles(files),
+        spec.withFiles(files, flags),
         workbench.epoch(),
         workbench.signer(),
         target,
         (bytes, total) -> workbench.progress("writing " + path(), bytes, total));
+  }
+
+  private static boolean isLicence(String path) {
+    return path.startsWith(LICENCES) || Distribution.isLicence(path);
   }
 
   private List<FileEntry> carriedFiles(Workbench workbench) {

@@ -70,8 +70,8 @@ public record RpmSpec(
     }
   }
 
-  /** The same package with another payload. */
-  public RpmSpec withFiles(FileTree payload) {
+  /** The same package with another payload and its attributes. */
+  public RpmSpec withFiles(FileTree payload, Map<String, FileFlag> attributes) {
     return new RpmSpec(
         name,
         version,
@@ -89,7 +89,7 @@ public record RpmSpec(
         conflicts,
         scripts,
         payload,
-        flags);
+        attributes);
   }
 
   /** Name of the package's file. */

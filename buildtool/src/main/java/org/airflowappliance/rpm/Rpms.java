@@ -8,6 +8,7 @@ import org.airflowappliance.plan.Artifact;
 import org.airflowappliance.plan.Blueprint;
 import org.airflowappliance.plan.DefinitionYaml;
 import org.airflowappliance.plan.Definitions;
+import org.airflowappliance.plan.DerivedTree;
 import org.airflowappliance.plan.Holes;
 import org.airflowappliance.plan.Instance;
 import org.airflowappliance.plan.ReleasePath;
@@ -123,9 +124,9 @@ public final class Rpms implements Section {
       return new Template(folder + source, definitions.text(folder + source)).fill(holes);
     }
 
-    private PackagePlan.Tree tree(DefinitionYaml yaml) {
+    private DerivedTree tree(DefinitionYaml yaml) {
       yaml.only("tree", "prefix");
-      return new PackagePlan.Tree(PythonTree.named(yaml, blueprint), yaml.text("prefix"));
+      return new DerivedTree(PythonTree.named(yaml, blueprint), yaml.text("prefix"));
     }
   }
 }

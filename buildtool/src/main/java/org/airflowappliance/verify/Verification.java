@@ -102,6 +102,7 @@ public record Verification(
     new RepositoryCheck(release, findings).check(packages);
     new CopiesCheck(release, index, findings).check(packages);
     new ImagesCheck(release, findings).check();
+    new BillsCheck(release, findings).check(packages);
     new ProvenanceCheck(release, index, findings).check();
   }
 }

@@ -238,6 +238,8 @@ final class VerifyIT {
         "pxe/undionly.kpxe",
         "keycloak/realm.json",
         "s3/nodes.json",
+        "sbom/release.spdx.json",
+        "THIRD-PARTY.txt",
         "release.json"
       })
   void aFlippedBitIsNamed(String path) throws IOException {
@@ -376,6 +378,31 @@ final class VerifyIT {
         .anyMatch(each -> each.startsWith("images/airflow-worker.digest: says " + digest))
         .anyMatch(each -> each.startsWith("manifests/pod_template.yaml: names image s3fs with"))
         .anyMatch(each -> each.contains("holds another /etc/airflow/pod_template.yaml"));
+  }
+
+  /** A component less and one more, in both formats, and the bill of another file. */
+  @Test
+  void aBillOfOtherPackagesIsFound() throws IOException {
+    Path copy = copy(release);
+    for (String format : List.of("cdx", "spdx")) {
+      Path bill = copy.resolve("sbom/s3fs." + format + ".json");
+      Lists.replace(
+          bill,
+          Files.readString(bill)
+              .replace("pkg:deb/debian/s3fs@", "pkg:deb/debian/rootkit@")
+              .getBytes(StandardCharsets.UTF_8));
+    }
+    String rpm = WEBSERVER.replaceFirst("rpm/", "sbom/");
+    Lists.replace(
+        copy.resolve(rpm + ".spdx.json"), Files.readAllBytes(foreign.resolve(rpm + ".spdx.json")));
+    Files.delete(copy.resolve(rpm + ".cdx.json"));
+    resigned(copy);
+    assertThat(problems(copy))
+        .anyMatch(each -> each.matches("sbom/s3fs.cdx.json: names Debian's rootkit .* not in.*"))
+        .anyMatch(each -> each.matches("sbom/s3fs.cdx.json: does not name Debian's s3fs .*"))
+        .anyMatch(each -> each.matches("sbom/s3fs.spdx.json: names Debian's rootkit .* not in.*"))
+        .anyMatch(each -> each.startsWith(rpm + ".spdx.json: is of a file with sha256 "))
+        .contains(rpm + ".cdx.json: is missing; fetch it again");
   }
 
   @Test
