@@ -41,6 +41,10 @@ final class PublishIT {
   private static final int KILLED = 30;
   private static final List<String> LARGE =
       List.of("images/airflow-worker.tar", "images/s3fs.tar", "rpm/airflow-2.2.5-1.el8.x86_64.rpm");
+
+  /** The list and its signature, which are not in it. */
+  private static final int SUMS = 2;
+
   private static final String MIRRORS = "rpm/mirrorlist";
 
   @TempDir static Path shared;
@@ -90,7 +94,10 @@ final class PublishIT {
 
   @Test
   void dnfInstallsFromTheBucketAndSeesTheNextRelease() throws IOException {
-    assertThat(published(first, "a")).contains("release 1, 50 files sent (", "), 0 copied there");
+    assertThat(published(first, "a"))
+        .contains(
+            "release 1, %d files sent (".formatted(files(first).size() + SUMS),
+            "), 0 copied there");
     DnfRoot root = DnfRoot.create(folder, Packages.stub(folder));
     root.withRepository(bucket.get("a/rpm/airflow-homelab.repo"));
     assertThat(available(root)).contains("airflow-cluster-homelab-1-1.el8").hasSize(5);
@@ -98,7 +105,12 @@ final class PublishIT {
     Program again = publish(first, "a");
     assertThat(again.out()).isEqualTo("kept s3://packages/a: release 1 is there\n");
 
-    assertThat(published(second, "a")).contains("release 2, 23 files sent (", "27 copied there");
+    List<String> changed = files(second);
+    changed.removeAll(files(first));
+    assertThat(published(second, "a"))
+        .contains(
+            "release 2, %d files sent (".formatted(changed.size() + SUMS),
+            "%d copied there".formatted(files(second).size() - changed.size()));
     Program late =
         root.dnf(
             "--setopt=*.metadata_expire=never",
@@ -122,6 +134,11 @@ final class PublishIT {
     bucket.put("a/releases/" + edition("a", 2) + "/manifests/00-namespace.yaml", "kind: Other");
     assertThat(verify("a", "--key", key.toString()).err())
         .contains("/manifests/00-namespace.yaml: has sha256 ");
+  }
+
+  /** What a release's list says of each of its files. */
+  private static List<String> files(Path release) throws IOException {
+    return new ArrayList<>(Files.readAllLines(release.resolve("SHA256SUMS")));
   }
 
   private static List<String> available(DnfRoot root) throws IOException {
