@@ -23,9 +23,6 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
  * @param epoch the time of the image
  */
 record DockerArchive(ObjectNode configuration, List<Layer> layers, Instant epoch) {
-  /** How the history begins to tell of a layer that was made here. */
-  static final String LAYER = "airflow-appliance: layer ";
-
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
@@ -77,7 +74,10 @@ record DockerArchive(ObjectNode configuration, List<Layer> layers, Instant epoch
     ArrayNode history = whole.withArray("history");
     for (Layer layer : layers.subList(known.size(), layers.size())) {
       known.add(layer.diffId());
-      history.addObject().put("created", epoch.toString()).put("created_by", LAYER + layer.name());
+      history
+          .addObject()
+          .put("created", epoch.toString())
+          .put("created_by", "airflow-appliance: layer " + layer.name());
     }
     return whole;
   }

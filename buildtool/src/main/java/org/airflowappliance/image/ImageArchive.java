@@ -30,6 +30,9 @@ import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
  * digest that a registry has, and the manifest.json that {@code docker load} reads.
  */
 public final class ImageArchive implements Closeable {
+  /** The label that names the image below. */
+  static final String BASE = "org.opencontainers.image.base.name";
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String INDEX = "index.json";
   private static final String DOCKER_MANIFEST = "manifest.json";
@@ -70,14 +73,9 @@ public final class ImageArchive implements Closeable {
     return layers;
   }
 
-  /** The last of the layers: those that were made here and are not of an image below. */
-  public List<String> ownLayers() throws IOException {
-    List<String> layers = layers();
-    int own = 0;
-    for (JsonNode step : configuration().path("history")) {
-      own += step.path("created_by").asText().startsWith(DockerArchive.LAYER) ? 1 : 0;
-    }
-    return layers.subList(Math.max(0, layers.size() - own), layers.size());
+  /** Whether an image of the operator's is below it. */
+  public boolean hasBase() throws IOException {
+    return configuration().path("config").path("Labels").has(BASE);
   }
 
   /** Looks at one entry of a layer. */

@@ -81,7 +81,7 @@ final class ImageYaml {
     labels.put("org.opencontainers.image.version", tag);
     labels.put("org.opencontainers.image.licenses", yaml.text("licenses"));
     labels.put("org.opencontainers.image.created", blueprint.epoch().toString());
-    base.ifPresent(reference -> labels.put("org.opencontainers.image.base.name", reference));
+    base.ifPresent(reference -> labels.put(ImageArchive.BASE, reference));
     return new Settings(
         yaml.text("user"),
         yaml.text("workingDirectory"),

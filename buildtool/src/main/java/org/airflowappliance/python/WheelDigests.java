@@ -66,7 +66,7 @@ public record WheelDigests(AirflowLine line) implements Derived {
   }
 
   /** Of the wheel that has these tags; what has no such wheel was built from its sources. */
-  private static String sha256(JsonNode files, Set<String> tags) {
+  static String sha256(JsonNode files, Set<String> tags) {
     for (JsonNode wheel : files.path("wheels")) {
       String[] name =
           wheel
@@ -83,7 +83,7 @@ public record WheelDigests(AirflowLine line) implements Derived {
     return files.path("sdist").path("hashes").path("sha256").asText("none");
   }
 
-  private static Set<String> tags(Distribution each) throws IOException {
+  static Set<String> tags(Distribution each) throws IOException {
     Set<String> tags = new TreeSet<>();
     Distribution.values(Files.readAllLines(each.folder().resolve("WHEEL")), "Tag")
         .forEach(tag -> tags.addAll(single(tag)));

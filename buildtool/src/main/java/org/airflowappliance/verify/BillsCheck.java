@@ -24,7 +24,7 @@ record BillsCheck(ReleaseFiles release, Findings findings) {
     if (release.matching(FOLDER + ".*").isEmpty()) {
       return;
     }
-    Map<String, Set<String>> carried = new TreeMap<>();
+    Map<String, Carried> carried = new TreeMap<>();
     packages.forEach(
         (path, seal) -> findings.look(path, () -> carried.put(path, Carried.in(seal))));
     for (String image : release.matching("images/[^/]+\\.tar")) {
@@ -32,14 +32,14 @@ record BillsCheck(ReleaseFiles release, Findings findings) {
     }
     carried.forEach(this::bills);
     Set<String> all = new TreeSet<>();
-    carried.values().forEach(all::addAll);
+    carried.values().stream().filter(Carried::whole).forEach(each -> all.addAll(each.found()));
     for (String format : FORMATS) {
       String bill = FOLDER + WHOLE + format;
       look(bill, () -> whole(bill, all));
     }
   }
 
-  private void bills(String path, Set<String> is) {
+  private void bills(String path, Carried is) {
     String name = path.replaceFirst(".*/", "").replaceFirst("\\.tar$", "");
     for (String format : FORMATS) {
       String bill = FOLDER + name + format;
@@ -56,8 +56,10 @@ record BillsCheck(ReleaseFiles release, Findings findings) {
               return;
             }
             Set<String> said = said(json);
-            lacks(bill, path, is, said);
-            more(bill, path, said, is);
+            if (is.whole()) {
+              lacks(bill, path, is.found(), said);
+            }
+            more(bill, path, said, is.found());
           });
     }
   }

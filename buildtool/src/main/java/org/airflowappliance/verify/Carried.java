@@ -1,12 +1,13 @@
 package org.airflowappliance.verify;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.airflowappliance.image.ImageArchive;
@@ -16,8 +17,12 @@ import org.airflowappliance.rpm.RpmSeal;
 /**
  * The packages that are in a file of the release, as its own content shows: folders of Python's
  * packages, and entries in the database of Debian's.
+ *
+ * @param found each in the form that is compared
+ * @param whole whether the bill has to name all of them; what an image of the operator's brings
+ *     below a release's is named by nobody
  */
-final class Carried {
+record Carried(Set<String> found, boolean whole) {
   private static final Pattern PYTHON =
       Pattern.compile(".*/site-packages/([^/]+?)-([^/-]+)\\.dist-info/METADATA");
   private static final Pattern DEBIAN = Pattern.compile("/var/lib/dpkg/status\\.d/[^/]+");
@@ -25,9 +30,9 @@ final class Carried {
   /** More than Debian tells of any package. */
   private static final int LONGEST = 1 << 20;
 
-  private final Set<String> found = new TreeSet<>();
-
-  private Carried() {}
+  private Carried(boolean whole) {
+    this(new ConcurrentSkipListSet<>(), whole);
+  }
 
   /** A package in the form that is compared. */
   static String python(String name, String version) {
@@ -40,28 +45,41 @@ final class Carried {
   }
 
   /** In a package: names of files tell. */
-  static Set<String> in(RpmSeal seal) {
-    Carried carried = new Carried();
+  static Carried in(RpmSeal seal) {
+    Carried carried = new Carried(true);
     seal.header().files().stream().map(RpmFile::path).forEach(carried::path);
-    return carried.found;
+    return carried;
   }
 
-  /** In those layers of an image that were made with the release. */
-  static Set<String> in(Path archive) throws IOException {
-    Carried carried = new Carried();
+  /** In the layers of an image, read side by side. */
+  static Carried in(Path archive) throws IOException {
+    List<String> layers;
+    Carried carried;
     try (ImageArchive image = ImageArchive.open(archive)) {
-      for (String layer : image.ownLayers()) {
-        image.visit(
-            layer,
-            (path, entry, tar) -> {
-              carried.path(path);
-              if (entry.isFile() && DEBIAN.matcher(path).matches()) {
-                carried.entry(new String(tar.readNBytes(LONGEST), StandardCharsets.UTF_8));
-              }
-            });
-      }
+      layers = image.layers();
+      carried = new Carried(!image.hasBase());
     }
-    return carried.found;
+    try {
+      layers.parallelStream().forEach(layer -> carried.layer(archive, layer));
+    } catch (UncheckedIOException unreadable) {
+      throw unreadable.getCause();
+    }
+    return carried;
+  }
+
+  private void layer(Path archive, String layer) {
+    try (ImageArchive image = ImageArchive.open(archive)) {
+      image.visit(
+          layer,
+          (path, entry, tar) -> {
+            path(path);
+            if (entry.isFile() && DEBIAN.matcher(path).matches()) {
+              entry(new String(tar.readNBytes(LONGEST), StandardCharsets.UTF_8));
+            }
+          });
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
   }
 
   private void path(String path) {
