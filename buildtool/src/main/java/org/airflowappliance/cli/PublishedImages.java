@@ -3,7 +3,9 @@ package org.airflowappliance.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.airflowappliance.file.Deletion;
 import org.airflowappliance.image.Attachment;
 import org.airflowappliance.image.OciImage;
@@ -36,9 +38,9 @@ record PublishedImages(ReleaseFolder release, boolean insecure, Verbosity verbos
   }
 
   private void push(Path archive, String registry, boolean dryRun) throws IOException {
-    String name = archive.getFileName().toString().replaceFirst("\\.tar$", "");
-    String digest = Files.readString(archive.resolveSibling(name + ".digest")).strip();
-    String target = registry + "/" + name + ":" + release.tag();
+    String digest = digest(archive);
+    String repository = registry + "/" + name(archive);
+    String target = repository + ":" + release.tag();
     Path scratch = Files.createTempDirectory("appliance-publish-");
     try {
       OciImage images = new OciImage(scratch, dockerConfig(), insecure);
@@ -50,26 +52,62 @@ record PublishedImages(ReleaseFolder release, boolean insecure, Verbosity verbos
       } else {
         push(images, archive, target, digest);
       }
-      sign(images, archive.resolveSibling(name + ".cosign.json"), target, digest, dryRun);
+      if (!dryRun) {
+        sign(images, archive, repository, digest);
+      }
     } finally {
       Deletion.of(scratch);
     }
   }
 
   /** Puts the image's signature where cosign looks for it; after the image, which it speaks of. */
-  private void sign(OciImage images, Path claim, String target, String digest, boolean dryRun)
+  private void sign(OciImage images, Path archive, String repository, String digest)
       throws IOException {
+    Optional<Attachment> signature = signature(archive, digest);
+    if (signature.isPresent() && images.attach(repository, signature.get())) {
+      verbosity.say("signed " + repository + "@" + digest);
+    }
+  }
+
+  /** None in a release of only some sections. */
+  private static Optional<Attachment> signature(Path archive, String digest) throws IOException {
+    Path claim = archive.resolveSibling(name(archive) + ".cosign.json");
     Path signature = claim.resolveSibling(claim.getFileName() + BareSignature.SUFFIX);
-    if (dryRun || !Files.exists(claim) || !Files.exists(signature)) {
-      return;
+    return Files.exists(claim) && Files.exists(signature)
+        ? Optional.of(
+            Attachment.signature(
+                digest, Files.readAllBytes(claim), Files.readString(signature).strip()))
+        : Optional.empty();
+  }
+
+  private static String name(Path archive) {
+    return archive.getFileName().toString().replaceFirst("\\.tar$", "");
+  }
+
+  private static String digest(Path archive) throws IOException {
+    return Files.readString(archive.resolveSibling(name(archive) + ".digest")).strip();
+  }
+
+  /** What a registry lacks of the release, a line each. */
+  List<String> lacking(String place) throws IOException {
+    String registry = place.replaceFirst("/+$", "");
+    List<String> lacking = new ArrayList<>();
+    for (String file : archives()) {
+      Path archive = release.path().resolve(file);
+      String digest = digest(archive);
+      String repository = registry + "/" + name(archive);
+      String target = repository + ":" + release.tag();
+      OciImage images = new OciImage(release.path(), dockerConfig(), insecure);
+      Optional<Attachment> signature = signature(archive, digest);
+      if (!images.has(target, digest)) {
+        lacking.add("%s: is not %s; publish the release there".formatted(target, digest));
+      } else if (signature.isPresent() && !images.hasAttached(repository, signature.get())) {
+        lacking.add(
+            "%s: %s is there without this release's signature; publish the release there"
+                .formatted(repository, digest));
+      }
     }
-    String repository = target.substring(0, target.lastIndexOf(':'));
-    Attachment attached =
-        Attachment.signature(
-            digest, Files.readAllBytes(claim), Files.readString(signature).strip());
-    if (images.attach(repository, attached)) {
-      verbosity.say("signed " + target + "@" + digest);
-    }
+    return lacking;
   }
 
   private void push(OciImage images, Path archive, String target, String digest)

@@ -89,6 +89,18 @@ final class VerifyCommand implements Callable<Integer> {
       description = "CAs to believe about an https URL besides those of Java, PEM.")
   Path caFile;
 
+  @Option(
+      names = "--registry",
+      paramLabel = "HOST/PATH",
+      description = "Refuse it unless its images are in this registry, too, with its signatures.")
+  List<String> registries = List.of();
+
+  @Option(
+      names = "--insecure",
+      description =
+          "Allow registries with plain HTTP, or a certificate that this machine does not trust.")
+  boolean insecure;
+
   @Override
   public Integer call() throws IOException {
     Optional<Certificate> certificate =
@@ -170,6 +182,10 @@ final class VerifyCommand implements Callable<Integer> {
         problems.add(
             "%s: is another release than %s, by their lists; publish that one, or compare them with `appliance diff`"
                 .formatted(release, same));
+      }
+      PublishedImages images = new PublishedImages(new ReleaseFolder(folder), insecure, verbosity);
+      for (String registry : registries) {
+        problems.addAll(images.lacking(registry));
       }
     }
     if (!problems.isEmpty()) {

@@ -95,11 +95,40 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
    * @param reference {@code HOST/PATH:TAG}
    */
   public boolean isThere(String reference, String digest) {
+    ImageReference image = parsed(reference);
     try {
-      return asked(reference, client -> digest.equals(tagged(client, tag(reference))));
+      return asked(image, false, client -> isThere(client, image, digest));
     } catch (StoreProblem unknown) {
       return false;
     }
+  }
+
+  /**
+   * The same from a registry that has to say it.
+   *
+   * @throws StoreProblem when it does not
+   */
+  public boolean has(String reference, String digest) {
+    ImageReference image = parsed(reference);
+    return patiently(
+        reference, () -> asked(image, false, client -> isThere(client, image, digest)));
+  }
+
+  private static boolean isThere(RegistryClient client, ImageReference image, String digest)
+      throws IOException, RegistryException {
+    return digest.equals(tagged(client, image.getTag().orElse("latest")));
+  }
+
+  /**
+   * Whether something is beside an image of a registry.
+   *
+   * @param repository {@code HOST/PATH} of the image
+   * @throws StoreProblem when the registry does not say
+   */
+  public boolean hasAttached(String repository, Attachment attachment) {
+    ImageReference image = parsed(repository);
+    return patiently(
+        repository, () -> asked(image, false, client -> new Put(attachment).isThere(client)));
   }
 
   /**
@@ -110,38 +139,54 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
    * @throws StoreProblem when the registry does not take it
    */
   public boolean attach(String repository, Attachment attachment) {
-    return asked(
-        repository,
-        client -> {
-          DescriptorDigest content = digest(attachment.content());
-          byte[] configuration = attachment.configuration(content.toString());
-          DescriptorDigest described = digest(configuration);
-          AttachmentManifest manifest =
-              new AttachmentManifest(attachment, content, described, configuration.length);
-          String wanted = digest(JsonTemplateMapper.toByteArray(manifest)).toString();
-          if (wanted.equals(tagged(client, attachment.tag()))) {
-            return false;
-          }
-          put(client, content, attachment.content());
-          put(client, described, configuration);
-          client.pushManifest(manifest, attachment.tag());
-          return true;
-        });
+    ImageReference image = parsed(repository);
+    Put put = new Put(attachment);
+    return patiently(
+        repository, () -> !asked(image, false, put::isThere) && asked(image, true, put::done));
   }
 
-  private static DescriptorDigest digest(byte[] bytes) {
-    try {
-      return DescriptorDigest.fromHash(
-          HexFormat.of().formatHex(Tally.digest("SHA-256").digest(bytes)));
-    } catch (DigestException impossible) {
-      throw new IllegalStateException(impossible);
+  /** An attachment as a registry has it: content, configuration, and the manifest of both. */
+  private static final class Put {
+    private final Attachment attachment;
+    private final DescriptorDigest content;
+    private final byte[] configuration;
+    private final DescriptorDigest described;
+    private final AttachmentManifest manifest;
+
+    Put(Attachment attachment) {
+      this.attachment = attachment;
+      content = digest(attachment.content());
+      configuration = attachment.configuration(content.toString());
+      described = digest(configuration);
+      manifest = new AttachmentManifest(attachment, content, described, configuration.length);
     }
-  }
 
-  private static void put(RegistryClient client, DescriptorDigest digest, byte[] bytes)
-      throws IOException, RegistryException {
-    if (client.checkBlob(digest).isEmpty()) {
-      client.pushBlob(digest, Blobs.from(out -> out.write(bytes), false), null, sent -> {});
+    boolean isThere(RegistryClient client) throws IOException, RegistryException {
+      String wanted = digest(JsonTemplateMapper.toByteArray(manifest)).toString();
+      return wanted.equals(tagged(client, attachment.tag()));
+    }
+
+    boolean done(RegistryClient client) throws IOException, RegistryException {
+      blob(client, content, attachment.content());
+      blob(client, described, configuration);
+      client.pushManifest(manifest, attachment.tag());
+      return true;
+    }
+
+    private static void blob(RegistryClient client, DescriptorDigest digest, byte[] bytes)
+        throws IOException, RegistryException {
+      if (client.checkBlob(digest).isEmpty()) {
+        client.pushBlob(digest, Blobs.from(out -> out.write(bytes), false), null, sent -> {});
+      }
+    }
+
+    private static DescriptorDigest digest(byte[] bytes) {
+      try {
+        return DescriptorDigest.fromHash(
+            HexFormat.of().formatHex(Tally.digest("SHA-256").digest(bytes)));
+      } catch (DigestException impossible) {
+        throw new IllegalStateException(impossible);
+      }
     }
   }
 
@@ -151,26 +196,26 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
   }
 
   /**
-   * Asks a registry, as somebody who may push.
+   * Asks a registry.
    *
-   * @param reference of an image there
+   * @param image of the registry
+   * @param push whether something is put there, for which there may be other rights
    */
-  private <T> T asked(String reference, Question<T> question) {
+  private <T> T asked(ImageReference image, boolean push, Question<T> question) {
+    String reference = image.toString();
     FailoverHttpClient http = new FailoverHttpClient(isInsecure(reference), false, unused -> {});
     try {
-      ImageReference image = ImageReference.parse(reference);
       Optional<Credential> credential = credentials(image).retrieve();
       RegistryClient.Factory factory =
           RegistryClient.factory(
               EventHandlers.NONE, image.getRegistry(), image.getRepository(), http);
       credential.ifPresent(factory::setCredential);
       RegistryClient client = factory.newRegistryClient();
-      if (!client.doPushBearerAuth() && credential.isPresent()) {
+      boolean bearer = push ? client.doPushBearerAuth() : client.doPullBearerAuth();
+      if (!bearer && credential.isPresent()) {
         client.configureBasicAuth();
       }
       return question.of(client);
-    } catch (InvalidImageReferenceException problem) {
-      throw illegal(reference, problem);
     } catch (IOException | RegistryException | CredentialRetrievalException problem) {
       throw explained(reference, problem);
     } finally {
@@ -178,8 +223,12 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
     }
   }
 
-  private static String tag(String reference) {
-    return reference.substring(reference.lastIndexOf(':') + 1);
+  private static ImageReference parsed(String reference) {
+    try {
+      return ImageReference.parse(reference);
+    } catch (InvalidImageReferenceException problem) {
+      throw illegal(reference, problem);
+    }
   }
 
   /** Digest of what has a tag; empty when nothing of ours has it. */
@@ -214,16 +263,33 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
     try (ImageArchive image = ImageArchive.open(archive)) {
       created = Instant.parse(image.configuration().path("created").asText());
     }
+    Instant time = created;
+    return patiently(
+        reference,
+        () -> {
+          Containerizer target = Containerizer.to(registry(reference));
+          watch(target, progress);
+          return run(tar(archive, time), target, reference);
+        });
+  }
+
+  /** What is done with a registry. */
+  private interface Attempt<T> {
+    T once() throws IOException;
+  }
+
+  /** Tries again what fails by chance. */
+  private static <T> T patiently(String what, Attempt<T> attempt) {
     for (int failures = 0; ; failures++) {
-      Containerizer target = Containerizer.to(registry(reference));
-      watch(target, progress);
       try {
-        return run(tar(archive, created), target, reference);
+        return attempt.once();
+      } catch (IOException problem) {
+        throw explained(what, problem);
       } catch (StoreProblem problem) {
         if (failures == RETRIES || !isByChance(problem)) {
           throw problem;
         }
-        pause(reference, failures);
+        pause(what, failures);
       }
     }
   }

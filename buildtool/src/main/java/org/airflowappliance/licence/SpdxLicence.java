@@ -16,12 +16,10 @@ public final class SpdxLicence {
   private static final Map<String, String> WRITTEN =
       new TreeMap<>(
           Map.ofEntries(
-              Map.entry("bsd", "BSD-3-Clause"),
               Map.entry("new bsd", "BSD-3-Clause"),
               Map.entry("new bsd license", "BSD-3-Clause"),
               Map.entry("bsd 3-clause license", "BSD-3-Clause"),
               Map.entry("3-clause bsd", "BSD-3-Clause"),
-              Map.entry("bsd license", "BSD-3-Clause"),
               Map.entry("expat", "MIT"),
               Map.entry("apache-2", "Apache-2.0"),
               Map.entry("apache software license", "Apache-2.0"),
@@ -44,10 +42,22 @@ public final class SpdxLicence {
               Map.entry("lgpl-3", "LGPL-3.0-only"),
               Map.entry("lgpl-3+", "LGPL-3.0-or-later")));
 
+  /** What names a family of licences and not one of them, with the one that is meant most often. */
+  private static final Map<String, String> VAGUE =
+      Map.of("bsd", "BSD-3-Clause", "bsd license", "BSD-3-Clause");
+
   private SpdxLicence() {}
+
+  /** The identifier of the licence that is probably meant, where what is written says it not. */
+  public static Optional<String> likely(String written) {
+    return Optional.ofNullable(VAGUE.get(written.strip().toLowerCase(Locale.ROOT)));
+  }
 
   /** The identifier; none when what is written is no licence of the list. */
   public static Optional<String> id(String written) {
+    if (likely(written).isPresent()) {
+      return Optional.empty();
+    }
     String known = WRITTEN.get(written.strip().toLowerCase(Locale.ROOT));
     LicenseChoice choice = LicenseResolver.resolve(known == null ? written.strip() : known, false);
     return choice == null || choice.getLicenses() == null || choice.getLicenses().isEmpty()

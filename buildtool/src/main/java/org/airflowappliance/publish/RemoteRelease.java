@@ -107,22 +107,21 @@ public record RemoteRelease(String place, String folder, String mirrors, HttpCli
    */
   public List<String> fetch(Path target, ListsCheck lists, LongConsumer received)
       throws IOException {
-    String sums =
-        text(client, folder, Checksums.NAME)
-            .orElseThrow(
-                () ->
-                    new PublishProblem(
-                        "%s: there is no %s that can be read, so it is no release; name distribution.url or a release's folder there"
-                            .formatted(folder, Checksums.NAME)));
-    TreeMap<String, String> listed = Publishable.listed(sums);
+    List<String> first = List.of(Checksums.NAME, Checksums.SIGNATURE, ReleaseIndex.NAME);
+    Parallel.each(first, path -> copy(path, target.resolve(path), SMALL, received));
+    Path sums = target.resolve(Checksums.NAME);
+    if (!Files.exists(sums)) {
+      throw new PublishProblem(
+          "%s: there is no %s that can be read, so it is no release; name distribution.url or a release's folder there"
+              .formatted(folder, Checksums.NAME));
+    }
+    lists.check(target);
+    TreeMap<String, String> listed = Publishable.listed(Files.readString(sums));
     // others are no names of a release's files; verifying says that they are missing
     listed.keySet().removeIf(path -> !isName(path));
-    List<String> first = List.of(Checksums.NAME, Checksums.SIGNATURE, ReleaseIndex.NAME);
-    Parallel.each(first, path -> copy(path, target.resolve(path), received));
-    lists.check(target);
     Set<String> others = new TreeSet<>(listed.keySet());
     others.removeAll(first);
-    Parallel.each(others, path -> copy(path, target.resolve(path), received));
+    Parallel.each(others, path -> copy(path, target.resolve(path), LARGEST, received));
     return folder.equals(place) ? List.of() : strayed(listed, target);
   }
 
@@ -194,13 +193,13 @@ public record RemoteRelease(String place, String folder, String mirrors, HttpCli
         path,
         in -> {
           try (Tally bytes = new Tally(OutputStream.nullOutputStream())) {
-            pass(place + "/" + path, in, bytes, unused -> {});
+            pass(place + "/" + path, in, bytes, LARGEST, unused -> {});
             return bytes.hex();
           }
         });
   }
 
-  private void copy(String path, Path file, LongConsumer received) throws IOException {
+  private void copy(String path, Path file, long limit, LongConsumer received) throws IOException {
     Files.createDirectories(file.getParent());
     again(
         client,
@@ -208,13 +207,14 @@ public record RemoteRelease(String place, String folder, String mirrors, HttpCli
         path,
         in -> {
           try (OutputStream out = Files.newOutputStream(file)) {
-            pass(folder + "/" + path, in, out, received);
+            pass(folder + "/" + path, in, out, limit, received);
           }
           return file;
         });
   }
 
-  private static void pass(String what, InputStream in, OutputStream out, LongConsumer received)
+  private static void pass(
+      String what, InputStream in, OutputStream out, long limit, LongConsumer received)
       throws IOException {
     try (Stall stall = new Stall(in)) {
       byte[] buffer = new byte[1 << 16];
@@ -224,10 +224,10 @@ public record RemoteRelease(String place, String folder, String mirrors, HttpCli
         out.write(buffer, 0, count);
         received.accept(count);
         all += count;
-        if (all > LARGEST) {
+        if (all > limit) {
           throw new PublishProblem(
-              "%s: has more than %d bytes, which no file of a release has; find out what is served there"
-                  .formatted(what, LARGEST));
+              "%s: has more than %d bytes, which no such file of a release has; find out what is served there"
+                  .formatted(what, limit));
         }
       }
     }

@@ -59,11 +59,17 @@ public record LicenceTexts(AirflowLine line) implements Derived {
           .forEach(value -> text.append(field).append(": ").append(value).append('\n'));
     }
     for (String written : each.licences()) {
-      Optional<String> id = SpdxLicence.id(written);
+      Optional<String> id = SpdxLicence.id(written).or(() -> SpdxLicence.likely(written));
       Optional<String> standard = id.isEmpty() ? id : SpdxLicence.text(id.get());
       standard.ifPresent(
           licence ->
-              text.append("\nThe text of %s in SPDX's list of licences:\n\n".formatted(id.get()))
+              text.append(
+                      "\nThe text of %s in SPDX's list of licences%s:\n\n"
+                          .formatted(
+                              id.get(),
+                              SpdxLicence.likely(written).isEmpty()
+                                  ? ""
+                                  : ", the usual one of that name"))
                   .append(licence.strip())
                   .append('\n'));
     }

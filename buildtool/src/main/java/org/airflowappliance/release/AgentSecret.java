@@ -3,6 +3,7 @@ package org.airflowappliance.release;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,15 +20,17 @@ import org.bouncycastle.openpgp.PGPPublicKey;
 import org.bouncycastle.openpgp.PGPSignature;
 import org.bouncycastle.openpgp.PGPSignatureGenerator;
 import org.bouncycastle.openpgp.operator.PGPContentSigner;
+import org.bouncycastle.util.BigIntegers;
 
 /**
  * A secret part that stays with gpg-agent, be it in its files or on a card: the agent is given
  * digests and gives back RSA signatures, which are the ones that a file's key would make.
  *
  * @param grip by which the agent knows the key
+ * @param bytes of the key's modulus, and so of a signature
  * @param gpg the programs
  */
-record AgentSecret(String grip, Gpg gpg) implements SecretPart {
+record AgentSecret(String grip, int bytes, Gpg gpg) implements SecretPart {
   /** How the agent's answer says that a number of so many bytes follows. */
   private static final String NUMBER = "(1:s";
 
@@ -58,6 +61,8 @@ record AgentSecret(String grip, Gpg gpg) implements SecretPart {
               "PKSIGN",
               "/bye");
       return number(Files.readAllBytes(answer))
+          // a number may come with a zero before it or without one; a signature has one length
+          .map(number -> BigIntegers.asUnsignedByteArray(bytes, new BigInteger(1, number)))
           .orElseThrow(
               () ->
                   new IllegalKey(

@@ -27,9 +27,12 @@ record Gpg(Optional<Path> home) {
   }
 
   private String said(List<String> command, String input) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+    home.ifPresent(folder -> builder.environment().put("GNUPGHOME", folder.toString()));
     Process process;
     try {
-      process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+      process = builder.start();
     } catch (IOException absent) {
       throw new IllegalKey(
           command.get(0) + ": cannot be run (" + absent.getMessage() + "); install GnuPG");

@@ -100,7 +100,7 @@ public final class PgpKey implements Signer {
                 () ->
                     new IllegalKey(
                         place + ": its secret part is not there; see `gpg --list-secret-keys`"));
-    return new PgpKey(part, new AgentSecret(grip, gpg));
+    return new PgpKey(part, new AgentSecret(grip, (part.key().getBitStrength() + 7) / 8, gpg));
   }
 
   /** What a user should know before a release is signed with this key. */

@@ -24,8 +24,7 @@ final class CycloneDx {
     bom.setSerialNumber(
         "urn:uuid:"
             + UUID.nameUUIDFromBytes(
-                ("cyclonedx " + subject.name() + " " + subject.version() + " " + subject.sha256())
-                    .getBytes(StandardCharsets.UTF_8)));
+                ("cyclonedx " + subject.identity()).getBytes(StandardCharsets.UTF_8)));
     Metadata metadata = new Metadata();
     metadata.setTimestamp(Date.from(subject.made()));
     metadata.setComponent(head(subject));

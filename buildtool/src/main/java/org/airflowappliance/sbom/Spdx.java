@@ -50,7 +50,7 @@ final class Spdx {
             "documentNamespace",
             "urn:uuid:"
                 + UUID.nameUUIDFromBytes(
-                    ("spdx " + title + " " + subject.sha256()).getBytes(StandardCharsets.UTF_8)));
+                    ("spdx " + subject.identity()).getBytes(StandardCharsets.UTF_8)));
     document
         .putObject("creationInfo")
         .put("created", subject.made().toString())

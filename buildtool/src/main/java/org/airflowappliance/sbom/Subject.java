@@ -26,4 +26,9 @@ record Subject(
   Subject {
     components = List.copyOf(components);
   }
+
+  /** What no other bill is of: the file's bytes, or all that is in the release. */
+  String identity() {
+    return name + " " + version + " " + (sha256.isEmpty() ? components : sha256);
+  }
 }

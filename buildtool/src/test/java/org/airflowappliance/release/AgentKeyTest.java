@@ -54,6 +54,7 @@ final class AgentKeyTest {
   private Path imported(String armoured) throws IOException {
     Path file = Files.writeString(folder.resolve("key.asc"), armoured);
     gpg.gpg("--import", file.toString());
+    assertThat(folder.resolve("home/pubring.kbx")).as("the keyring of the test").exists();
     return file;
   }
 
@@ -95,8 +96,9 @@ final class AgentKeyTest {
   void anAgentThatHasLostTheSecretPartIsTold() throws IOException {
     PgpKey own = PgpKey.read(imported(rsa), Optional.empty());
     PgpKey agents = PgpKey.ofAgent(own.fingerprint(), gpg);
-    String listed = gpg.gpg("--with-colons", "--with-keygrip", "--list-secret-keys");
-    String grip = listed.replaceFirst("(?s).*\ngrp:+([0-9A-F]+):.*", "$1");
+    String listed =
+        gpg.gpg("--with-colons", "--with-keygrip", "--list-secret-keys", own.fingerprint());
+    String grip = listed.replaceFirst("(?s).*?\ngrp:+([0-9A-F]+):.*", "$1");
     assertThat(gpg.agent("DELETE_KEY --force " + grip, "/bye")).contains("OK");
     assertThatThrownBy(() -> agents.signBare(DATA))
         .isInstanceOf(IllegalKey.class)

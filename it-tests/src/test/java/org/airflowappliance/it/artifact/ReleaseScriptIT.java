@@ -3,6 +3,7 @@ package org.airflowappliance.it.artifact;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -11,12 +12,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.airflowappliance.it.site.Folders;
 import org.airflowappliance.it.site.OwnStore;
 import org.airflowappliance.it.site.Program;
 import org.airflowappliance.it.site.PublishedBucket;
 import org.airflowappliance.it.site.Site;
 import org.airflowappliance.it.site.SiteExtension;
+import org.airflowappliance.provenance.Envelope;
 import org.airflowappliance.publish.Place;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,8 +39,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.SAME_THREAD)
 @ExtendWith(SiteExtension.class)
 final class ReleaseScriptIT {
-  private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final Duration LIMIT = Duration.ofMinutes(9);
   private static final String PLACE = "airflow";
+  private static final List<String> KEY = List.of("--sign-key", "key.asc");
 
   @TempDir Path folder;
   private final OwnStore minio = new OwnStore();
@@ -91,13 +95,14 @@ final class ReleaseScriptIT {
     assertThat(ran.code()).as(line + ": " + ran.err()).isZero();
   }
 
-  private void git(String... words) throws IOException {
+  private String git(String... words) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of("git", "-c", "user.name=tests", "-c", "user.email=tests@example.org"));
     command.addAll(Arrays.asList(words));
     Program ran = Program.attempt(LIMIT, new ProcessBuilder(command).directory(checkout.toFile()));
     assertThat(ran.code()).as(command + ": " + ran.err()).isZero();
+    return ran.out();
   }
 
   private void commit(String message) throws IOException {
@@ -106,20 +111,20 @@ final class ReleaseScriptIT {
   }
 
   private Program release(String... more) throws IOException {
+    return release(checkout, Map.of(), Stream.concat(KEY.stream(), Stream.of(more)).toList());
+  }
+
+  private Program release(Path where, Map<String, String> environment, List<String> more)
+      throws IOException {
     List<String> words =
         new ArrayList<>(
-            List.of(
-                checkout.resolve("release").toString(),
-                "cluster.yaml",
-                "--sign-key",
-                "key.asc",
-                "--key",
-                "key.pub"));
-    words.addAll(List.of(more));
+            List.of(where.resolve("release").toString(), "cluster.yaml", "--key", "key.pub"));
+    words.addAll(more);
     words.addAll(List.of("--", "--registry", registry));
     words.addAll(List.of(bucket.options(PLACE).split(" ")));
     ProcessBuilder process = new ProcessBuilder(words).directory(desk.toFile());
     process.environment().putAll(bucket.environment());
+    process.environment().putAll(environment);
     return Program.attempt(LIMIT, process);
   }
 
@@ -131,9 +136,16 @@ final class ReleaseScriptIT {
 
   @Test
   void whatIsCommittedIsPublishedAndServed(Site site) throws IOException {
+    // what lies around is not built, be it a definition
+    Path around = Files.createDirectories(checkout.resolve("images/around"));
+    Files.writeString(around.resolve("image.yaml"), "no image");
+    Files.writeString(checkout.resolve("secrets.env"), "DATABASE_PASSWORD=");
     Program first = release("--tests", "none");
     assertThat(first.code()).as(first.out() + first.err()).isZero();
     assertThat(first.err()).endsWith("== released: " + bucket.url(PLACE) + "\n");
+    String commit = git("rev-parse", "HEAD").strip();
+    assertThat(provenance()).contains("{\"name\":\"source\",\"digest\":{\"gitCommit\":\"" + commit);
+    assertThat(git("worktree", "list").lines()).as("nothing is left of it").hasSize(1);
     DnfRoot root = DnfRoot.create(folder.resolve("root"), Packages.stub(folder));
     root.withRepository(bucket.get(PLACE + "/rpm/airflow-homelab.repo"));
     Program listed = root.dnf("-q", "repoquery", "--qf", "%{NAME}-%{VERSION}-%{RELEASE}");
@@ -142,20 +154,45 @@ final class ReleaseScriptIT {
     assertThat(site.registry().digest(image, "2.2.5-1"))
         .isEqualTo(Files.readString(desk.resolve("dist/images/airflow-worker.digest")).strip());
 
-    Program older = release("--tests", "none", "--newer-than", "1");
+    Program older = release("--uncommitted", "--tests", "none", "--newer-than", "1");
     assertThat(older.code()).isEqualTo(1);
     assertThat(older.err()).contains("dist: is release 1, which is not newer than 1");
     clusterFile(2, PLACE);
-    Program second = release("--tests", "none", "--newer-than", "1");
+    Program second =
+        release(
+            checkout,
+            Map.of("APPLIANCE_SIGN_KEY", Files.readString(desk.resolve("key.asc"))),
+            List.of("--uncommitted", "--tests", "none", "--newer-than", "1"));
     assertThat(second.code()).as(second.out() + second.err()).isZero();
+    assertThat(provenance()).doesNotContain("gitCommit");
     assertThat(root.dnf("--refresh", "-q", "repoquery", "--qf", "%{NAME}-%{RELEASE}").out())
         .contains("airflow-cluster-homelab-2.el8\n");
+    Program lacking =
+        Tool.attempt(
+            desk,
+            Map.of(),
+            List.of(),
+            "verify",
+            bucket.url(PLACE),
+            "--key",
+            "key.pub",
+            "--registry",
+            registry + "/elsewhere");
+    assertThat(lacking.code()).isEqualTo(1);
+    assertThat(lacking.err())
+        .contains(registry + "/elsewhere/airflow-worker:2.2.5-1: is not sha256:");
+  }
+
+  private String provenance() throws IOException {
+    return new String(
+        Envelope.read(Files.readAllBytes(desk.resolve("dist/provenance.json"))).payload(),
+        StandardCharsets.UTF_8);
   }
 
   @Test
   void whatIsServedAndNotWhatWasPublishedIsTold() throws IOException {
     clusterFile(1, "elsewhere");
-    Program ran = release("--tests", "none");
+    Program ran = release("--uncommitted", "--tests", "none");
     assertThat(ran.code()).isEqualTo(1);
     assertThat(ran.err())
         .contains("== verify what " + bucket.url("elsewhere") + " serves\n", "it is no release")
@@ -166,14 +203,11 @@ final class ReleaseScriptIT {
   void whatIsNotCommittedIsNotReleased() throws IOException {
     Path changed = checkout.resolve("manifests/README.md");
     Files.writeString(changed, Files.readString(changed) + "more\n");
-    Files.writeString(checkout.resolve("new"), "");
     Program dirty = release("--tests", "none");
     assertThat(dirty.code()).isEqualTo(1);
     assertThat(dirty.err())
-        .contains(
-            "release: not committed:\n M manifests/README.md\n?? new\n", "try with --uncommitted");
+        .contains("release: not committed:\n M manifests/README.md\n", "try with --uncommitted");
 
-    Files.delete(checkout.resolve("new"));
     Path in = checkout.resolve("rpm/lines/2.2.5/requirements.in");
     Files.writeString(in, Files.readString(in) + "# another\n");
     commit("a requirement without its lock");
@@ -183,23 +217,31 @@ final class ReleaseScriptIT {
         .contains(
             "requirements.in has changed since ",
             "requirements.lock was made; run ./appliance lock --line 2.2.5 and commit");
+
+    Path shallow = folder.resolve("shallow");
+    git("clone", "-q", "--depth", "1", "file://" + checkout, shallow.toString());
+    Program unknown = release(shallow, Map.of(), KEY);
+    assertThat(unknown.code()).isEqualTo(1);
+    assertThat(unknown.err()).contains("is a shallow clone", "git fetch --unshallow");
     untouched();
   }
 
   @Test
   void whatFailsItsTestsOrIsSignedByAnotherIsNotReleased() throws IOException {
-    Path tests = checkout.resolve("run-tests");
-    Files.writeString(tests, "#!/bin/sh\necho \"ran with '$*'\"\nexit 7\n");
-    commit("tests that fail");
-    Program failed = release("--tests", "quick");
+    Files.writeString(
+        checkout.resolve("run-tests"),
+        "#!/bin/sh\necho \"ran with '$*', key '$APPLIANCE_SIGN_KEY', '$APPLIANCE_SIGN_PASSPHRASE'\"\nexit 7\n");
+    Map<String, String> secrets =
+        Map.of("APPLIANCE_SIGN_KEY", "a key", "APPLIANCE_SIGN_PASSPHRASE", "its passphrase");
+    Program failed = release(checkout, secrets, List.of("--uncommitted", "--tests", "quick"));
     assertThat(failed.code()).isEqualTo(7);
-    assertThat(failed.out()).contains("ran with '--quick'");
+    assertThat(failed.out()).as("tests get no secret").contains("ran with '--quick', key '', ''\n");
     untouched();
 
     Tool.run(desk, Map.of(), "key", "generate", "another.asc");
     Program another = Tool.run(desk, Map.of(), "key", "export", "another.asc");
     Files.writeString(desk.resolve("key.pub"), another.out());
-    Program foreign = release("--tests", "none");
+    Program foreign = release("--uncommitted", "--tests", "none");
     assertThat(foreign.code()).isEqualTo(1);
     assertThat(foreign.err()).contains("dist/SHA256SUMS: is signed by key ");
     assertThat(published()).isEmpty();
