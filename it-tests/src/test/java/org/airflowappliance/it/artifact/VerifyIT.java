@@ -234,6 +234,9 @@ final class VerifyIT {
         "rpm/RPM-GPG-KEY-airflow-appliance",
         "images/s3fs.tar",
         "images/s3fs.digest",
+        "images/s3fs.cosign.json",
+        "images/s3fs.cosign.json.sig",
+        "provenance.json",
         "manifests/pod_template.yaml",
         "pxe/undionly.kpxe",
         "keycloak/realm.json",
@@ -316,14 +319,38 @@ final class VerifyIT {
   void whatElseIsSignedHasToBeSignedByTheSameKey() throws IOException {
     Path copy = copy(release);
     for (String path :
-        List.of(WEBSERVER, "rpm/repodata/repomd.xml.asc", "rpm/RPM-GPG-KEY-airflow-appliance")) {
+        List.of(
+            WEBSERVER,
+            "rpm/repodata/repomd.xml.asc",
+            "rpm/RPM-GPG-KEY-airflow-appliance",
+            "images/s3fs.cosign.json.sig",
+            "provenance.json")) {
       Lists.replace(copy.resolve(path), Files.readAllBytes(foreign.resolve(path)));
     }
     resigned(copy);
     assertThat(problems(copy))
         .anyMatch(each -> each.startsWith(WEBSERVER + ": is signed by key"))
         .anyMatch(each -> each.startsWith("rpm/repodata/repomd.xml: is signed by key"))
-        .anyMatch(each -> each.startsWith("rpm/RPM-GPG-KEY-airflow-appliance: is key"));
+        .anyMatch(each -> each.startsWith("rpm/RPM-GPG-KEY-airflow-appliance: is key"))
+        .anyMatch(each -> each.startsWith("images/s3fs.cosign.json.sig: is not by key"))
+        .anyMatch(each -> each.startsWith("provenance.json: is not signed by key"));
+  }
+
+  @Test
+  void whatIsSignedAboutSomethingElseIsFound() throws IOException {
+    Path copy = copy(release);
+    for (String each : List.of(".cosign.json", ".cosign.json.sig")) {
+      Lists.replace(
+          copy.resolve("images/s3fs" + each),
+          Files.readAllBytes(release.resolve("images/airflow-worker" + each)));
+    }
+    Lists.replace(
+        copy.resolve("provenance.json"), Files.readAllBytes(next.resolve("provenance.json")));
+    resigned(copy);
+    assertThat(problems(copy))
+        .anyMatch(each -> each.matches("images/s3fs.cosign.json: is about .*/airflow-worker@.*"))
+        .anyMatch(
+            each -> each.matches("provenance.json: says .* of " + NEXT + ", which is missing.*"));
   }
 
   @Test
