@@ -129,7 +129,7 @@ class Fetches(unittest.TestCase):
         with self.assertRaises(Unreachable):
             self.jwks.find("forged")
         for self.now in range(MIN_INTERVAL, 2 * MIN_INTERVAL):
-            with self.assertRaises(UnknownKey):
+            with self.assertRaises(Unreachable):
                 self.jwks.find("forged")
         self.assertEqual(self.count, 2)
 
@@ -282,6 +282,17 @@ class Processes(unittest.TestCase):
         self.published.value = 0
         self.now.value += AWAY_INTERVAL
         self.assertEqual(self.all(self.jwks.check), [0] * self.MANY)
+        self.assertEqual(self.count(), 2)
+
+    def test_none_of_them_calls_a_key_unknown_while_the_provider_is_away(self):
+        self.jwks.find("one")
+        self.published.value = -1
+
+        def find():
+            with self.assertRaises(Unreachable):
+                self.jwks.find("two")
+
+        self.assertEqual(self.all(find), [0] * self.MANY)
         self.assertEqual(self.count(), 2)
 
     def test_who_has_a_key_waits_for_nobody_who_asks(self):
