@@ -101,7 +101,7 @@ class Jwks:
         """Alone among threads and processes, with what the last of them knew; the next one knows what this one does."""
         with self._common.alone():
             heard = self._common.read()
-            if heard != self._heard:
+            if heard and heard != self._heard:
                 self._heard = heard
                 self._learn(heard)
             try:
@@ -116,7 +116,8 @@ class Jwks:
 
     def _learn(self, heard: bytes) -> None:
         try:
-            document, away, fetched, next_fetch, next_check = json.loads(heard)
+            document, away, *times = json.loads(heard)
+            fetched, next_fetch, next_check = map(float, times)
             keys = signing_keys(document) if document else {}
         except (ValueError, TypeError) as problem:  # whoever wrote it was killed
             log.warning("what another process knew of the signing keys cannot be read: %s", problem)
@@ -127,7 +128,7 @@ class Jwks:
 
 def signing_keys(document: Dict[str, Any]) -> Dict[str, Any]:
     """The RS256 signing keys of a JWK set; all other entries are passed over."""
-    entries = document.get("keys")
+    entries = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(entries, list):
         raise ValueError("the key set has no list of keys")
     keys: Dict[str, Any] = {}
