@@ -1,4 +1,5 @@
 """When the provider's keys are asked for, and which of them are taken."""
+import json
 import logging
 import multiprocessing
 import os
@@ -11,6 +12,7 @@ from unittest import mock
 from cases import named, table
 from identity import Key
 
+from airflow_appliance import common
 from airflow_appliance.fetch import Unreachable
 from airflow_appliance.jwks import (
     AWAY_INTERVAL,
@@ -50,6 +52,10 @@ class SigningKeys(unittest.TestCase):
     def test_a_set_without_keys_is_an_error(self):
         with self.assertRaises(ValueError):
             signing_keys({})
+
+    def test_a_set_that_is_no_object_is_an_error(self):
+        with self.assertRaises(ValueError):
+            signing_keys([Key("one").jwk()])
 
 
 class Fetches(unittest.TestCase):
@@ -129,7 +135,7 @@ class Fetches(unittest.TestCase):
         with self.assertRaises(Unreachable):
             self.jwks.find("forged")
         for self.now in range(MIN_INTERVAL, 2 * MIN_INTERVAL):
-            with self.assertRaises(UnknownKey):
+            with self.assertRaises(Unreachable):
                 self.jwks.find("forged")
         self.assertEqual(self.count, 2)
 
@@ -188,6 +194,7 @@ class Fetches(unittest.TestCase):
             self.test_unknown_keys_are_one_fetch_per_interval()
 
 
+@named
 class Processes(unittest.TestCase):
     """Several processes of one webserver, forked as gunicorn's master does it."""
 
@@ -270,6 +277,41 @@ class Processes(unittest.TestCase):
         self.assertEqual(self.all(lambda: self.jwks.find("one")), [0] * self.MANY)
         self.assertEqual(self.count(), 2)
 
+    def test_one_that_is_stopped_while_it_asks_holds_nobody_for_ever(self):
+        holds = self.fork.Event()
+
+        def stop():
+            with self.jwks._common.alone():
+                holds.set()
+                os.kill(os.getpid(), signal.SIGSTOP)
+
+        stopped = self.fork.Process(target=stop)
+        stopped.start()
+        self.assertTrue(holds.wait(20))
+        with mock.patch.object(common, "PATIENCE", 0.2):
+            self.assertEqual(self.all(lambda: self.jwks.find("one")), [0] * self.MANY)
+            self.jwks.find("one")
+        self.assertEqual(self.count(), self.MANY + 1)
+        stopped.kill()
+        stopped.join()
+        self.published.value, self.now.value = 1, self.now.value + MIN_INTERVAL
+        self.assertEqual(self.all(lambda: self.jwks.find("two")), [0] * self.MANY)
+        self.assertEqual(self.count(), self.MANY + 2)
+
+    @table({"no object": [["key"], None, 0, 0, 0], "times that are none": [{}, None, 0, None, 0], "no list": {"keys": []}})
+    def what_one_has_written_is_not_to_be_used(self, written):
+        with self.jwks._common.alone():
+            self.jwks._common.write(json.dumps(written).encode())
+        self.jwks.find("one")
+        self.assertEqual(self.count(), 1)
+
+    def test_a_system_without_such_memory(self):
+        with mock.patch.object(os, "memfd_create"):
+            del os.memfd_create
+            self.jwks = Jwks(self.fetch, lambda: self.now.value)
+        self.assertEqual(self.all(lambda: self.jwks.find("one")), [0] * self.MANY)
+        self.assertEqual(self.count(), self.MANY)
+
     def test_a_provider_that_is_away_is_asked_once_for_all(self):
         self.published.value = -1
 
@@ -282,6 +324,17 @@ class Processes(unittest.TestCase):
         self.published.value = 0
         self.now.value += AWAY_INTERVAL
         self.assertEqual(self.all(self.jwks.check), [0] * self.MANY)
+        self.assertEqual(self.count(), 2)
+
+    def test_none_of_them_calls_a_key_unknown_while_the_provider_is_away(self):
+        self.jwks.find("one")
+        self.published.value = -1
+
+        def find():
+            with self.assertRaises(Unreachable):
+                self.jwks.find("two")
+
+        self.assertEqual(self.all(find), [0] * self.MANY)
         self.assertEqual(self.count(), 2)
 
     def test_who_has_a_key_waits_for_nobody_who_asks(self):

@@ -1,10 +1,10 @@
-"""A task for which no pod can be made: its log says why, and Airflow's page shows that log."""
-import logging
+"""A task for which no pod can be made, or not yet: its log says why, and Airflow's page shows that log."""
+import json
 import unittest
 from queue import Empty
 from unittest import mock
 
-import lab  # noqa: F401 (before airflow)
+import lab
 from airflow.executors.kubernetes_executor import AirflowKubernetesScheduler, KubernetesExecutor
 from airflow.kubernetes.kube_config import KubeConfig
 from airflow.models import TaskInstance
@@ -12,14 +12,15 @@ from airflow.models.taskinstance import TaskInstanceKey
 from airflow.utils.session import create_session
 from airflow.utils.state import State
 from cases import named, table
+from cluster import BUCKET
 from kubernetes.client.rest import ApiException
 from test_dag_guard import eventually
 from test_pod_end import KEY, Ended
 
-from airflow_appliance import refusals
+from airflow_appliance import refusals, worker_log
 from airflow_appliance.tenant_pods import PodRefused
 
-
+COMMAND = ["airflow", "tasks", "run"]
 JOB = TaskInstanceKey("one", "t", "run", 1)
 
 
@@ -28,11 +29,14 @@ class Refusals(Ended):
     def add_task(self, state=State.QUEUED, number=0, **others):
         return super().add_task(state=state, number=number, **others)
 
+    def scheduler(self):
+        made = AirflowKubernetesScheduler.__new__(AirflowKubernetesScheduler)
+        made.kube_config = KubeConfig()
+        made.scheduler_job_id = "manual"  # whose task need not be queued
+        return made
+
     def refused(self, problem):
-        scheduler = AirflowKubernetesScheduler.__new__(AirflowKubernetesScheduler)
-        scheduler.kube_config = KubeConfig()
-        scheduler.scheduler_job_id = "manual"  # whose task need not be queued
-        job = (JOB, ["airflow", "tasks", "run"], None, None)
+        scheduler, job = self.scheduler(), (JOB, COMMAND, None, None)
         with mock.patch("airflow_appliance.executor.tenant_pods.admitted", side_effect=problem):
             with self.assertRaises(ApiException) as raised:
                 scheduler.run_next(job)
@@ -51,22 +55,43 @@ class Refusals(Ended):
         self.assertEqual(422, self.refused(problem))
         eventually(lambda: "Required value" in self.log())
 
-    def test_what_kubernetes_has_no_room_for_is_tried_again_and_says_so_once(self):
+    def forbidden(self, pod, quota, used):
         problem = ApiException(status=403, reason="Forbidden")
-        problem.body = '{"message": "exceeded quota: homelab-airflow-tenant-sci, requested: pods=1"}'
+        said = f'pods "{pod}" is forbidden: exceeded quota: {quota}, requested: pods=1, used: pods={used}, limited: pods=9'
+        problem.body = json.dumps({"message": said})
+        self.assertEqual(403, self.refused(problem))
+
+    def test_what_kubernetes_has_no_room_for_is_tried_again_and_its_log_is_left_to_the_pod(self):
         self.addCleanup(refusals.over, JOB)
         uncounted = mock.patch.object(refusals, "_uncounted", set())
         with mock.patch.object(refusals, "log") as said, uncounted as failed:
-            self.assertEqual(403, self.refused(problem))
-            self.assertEqual(403, self.refused(problem))
-        said.log.assert_called_once()
-        level, form, *words = said.log.call_args.args
-        self.assertEqual(logging.WARNING, level)
-        self.assertIn("task_id='t'", form % tuple(words))
-        self.assertIn("exceeded quota: homelab-airflow-tenant-sci", form % tuple(words))
-        eventually(lambda: "yet, and it is tried again until one can: exceeded quota: homelab" in self.log())
-        self.assertIn("WARNING", self.log())
+            self.forbidden("t-1", "one", 9)
+            since = refusals._delayed[JOB][0]
+            self.forbidden("t-2", "one", 8)
+            self.forbidden("t-3", "other", 8)
+        lines = [call.args[0] % call.args[1:] for call in said.warning.call_args_list]
+        self.assertEqual(2, len(lines), lines)
+        for line, quota in zip(lines, ("one", "other")):
+            self.assertIn("task_id='t'", line)
+            self.assertIn(f"can be made for this task yet, and it is tried again until one can: exceeded quota: {quota},", line)
         self.assertEqual(set(), failed)
+        self.assertEqual([], said.error.call_args_list)
+        self.assertTrue(refusals._waiting.empty())
+
+        self.made()
+        *_, last = self.cluster.pods[-1]["spec"]["containers"][0]["env"]
+        told = f"This task waited for its pod since {since}: exceeded quota: other, requested: pods=1, used: pods=8, limited: pods=9"
+        self.assertEqual({"name": worker_log.WAITED, "value": told}, last)
+        self.assertEqual([], [asked for asked in self.cluster.asked if BUCKET in asked or asked.startswith("PUT")])
+        self.made()
+        self.assertNotIn(worker_log.WAITED, str(self.cluster.pods[-1]))
+
+    def made(self):
+        """By a scheduler whose Kubernetes takes it."""
+        (lab.HOME / "pod_template.yaml").write_text("spec: {containers: [{name: airflow-worker, env: [{name: A, value: b}]}]}")
+        scheduler = self.scheduler()
+        scheduler.kube_client, scheduler.namespace = self.cluster.kubernetes(), "airflow"
+        scheduler.run_next((JOB, COMMAND, None, None))
 
     @table(
         {

@@ -138,6 +138,22 @@ class Policy(Files):
             self.refused(f"is {name!r}; a ", "may name DAGs that begin with 'sci__'")
         self.only("sci/a.py", text + f'    {call}="sci__{{{{ params.name }}}}", task_id="other")\n')
 
+    @table({"names no DAG": (None, True), "names one": ("plain", False)})
+    def a_class_of_the_authors_own_with_such_a_name_that(self, row):
+        """Airflow itself knows a marker by the name of its class alone."""
+        name, taken = row
+        more = (
+            "from airflow.operators.dummy import DummyOperator\nclass ExternalTaskMarker(DummyOperator):\n"
+            "    def __init__(self, external_dag_id=None, external_task_id=None, **more):\n        super().__init__(**more)\n"
+            "        if external_dag_id: self.external_dag_id = external_dag_id\n"
+        )
+        file = MARKER.replace("from airflow.sensors.external_task import ExternalTaskMarker\n", more).format(name=repr(name))
+        if taken:
+            self.assertEqual("ExternalTaskMarker", self.only("sci/a.py", file).get_task("mark").task_type)
+        else:
+            self.put("sci/a.py", file)
+            self.refused("'mark'", "its external_dag_id is 'plain'")
+
     def test_a_marker_within_the_team(self):
         self.assertEqual("sci__b", self.only("sci/a.py", MARKER.format(name='"sci__b"')).get_task("mark").external_dag_id)
 

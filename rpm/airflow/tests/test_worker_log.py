@@ -126,6 +126,14 @@ class Worker(Guarded):
         self.assertLessEqual(set(log.splitlines()), set(output.splitlines()))
         self.assertEqual(output.count("printed by the task"), 1)
 
+    def test_the_log_of_a_task_that_waited_begins_with_the_reason(self):
+        said = "This task waited for its pod since 2022-01-01: 100 % of a quota"
+        code, output, log = self.run_task("print(os.environ.get('AIRFLOW_APPLIANCE_WAITED'))", AIRFLOW_APPLIANCE_WAITED=said)
+        self.assertEqual((code, self.state()), (0, State.SUCCESS), output)
+        self.assertRegex(log.splitlines()[0], LINE + f"WARNING - {said}$")
+        self.assertIn(log.splitlines()[0], output.splitlines())
+        self.assertIn("INFO - None\n", log)
+
     def test_a_killed_task_says_why_and_is_tried_again_at_once(self):
         code, output, log = self.run_task("os.kill(os.getpid(), signal.SIGKILL)")
         self.assertEqual((code, self.state()), (0, State.UP_FOR_RETRY), output)

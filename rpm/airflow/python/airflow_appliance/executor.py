@@ -7,7 +7,7 @@ import time
 from types import ModuleType
 from typing import Any, Optional
 
-from airflow_appliance import adoption, claim, pod_end, queued, refusals, tenant_pods
+from airflow_appliance import adoption, claim, pod_end, queued, refusals, tenant_pods, worker_log
 from airflow_appliance.after_import import AfterImport, Change
 
 
@@ -30,6 +30,7 @@ def _apply(module: ModuleType) -> None:
     queued.look_after_own(module)
     adoption.by_task(module)
     _survive(module)
+    _tell_pod(module)
     _keep_count(module)
     _count_tries(module)
 
@@ -65,11 +66,10 @@ def _survive(module: ModuleType) -> None:
             with claim.held(job[0], self.scheduler_job_id) as is_mine:
                 if is_mine:
                     run_next(self, tenant_pods.admitted(job))
-                    refusals.over(job[0])
                 else:
-                    refusals.over(job[0])
                     self.log.info("%s is not queued by this scheduler any more: no pod is made", job[0])
                     self.result_queue.put((job[0], pod_end.RELEASED, "none", self.namespace, None))
+                refusals.over(job[0])
         except claim.NotNow as problem:  # it is tried again
             raise error(503, problem) from problem
         except tenant_pods.PodRefused as problem:
@@ -99,6 +99,22 @@ def _survive(module: ModuleType) -> None:
             self.log.error("pod %s could not be deleted now: %s", pod_id, problem)
 
     scheduler.run_next, scheduler.delete_pod = run_next_or_api_error, delete_pod_if_possible
+
+
+def _tell_pod(module: ModuleType) -> None:
+    """A pod that was waited for has the reason in its task's log."""
+    from kubernetes.client import V1EnvVar
+
+    run_pod_async = module.AirflowKubernetesScheduler.run_pod_async
+
+    def run_pod_that_knows(self: Any, pod: Any, **kwargs: Any) -> Any:
+        reason = refusals.waited(module.annotations_to_key(pod.metadata.annotations))
+        if reason:
+            container = pod.spec.containers[0]
+            container.env = [*(container.env or []), V1EnvVar(name=worker_log.WAITED, value=reason)]
+        return run_pod_async(self, pod, **kwargs)
+
+    module.AirflowKubernetesScheduler.run_pod_async = run_pod_that_knows
 
 
 def _message(body: Any) -> Optional[str]:

@@ -41,7 +41,7 @@ class Jwks:
         self._is_news = False
         self._document: Dict[str, Any] = {}
         self._keys: Dict[str, Any] = {}
-        self._away: Optional[Unreachable] = None
+        self._away: Optional[str] = None
         self._fetched = self._next_fetch = self._next_check = float("-inf")
 
     def find(self, kid: str) -> Any:
@@ -51,20 +51,16 @@ class Jwks:
         if kid in known and not self._is_old():
             return known[kid]
         with self._turn():
-            asked = False
-            if kid not in self._keys or self._is_old():
-                asked = self._clock() >= self._next_fetch
-                if asked:
-                    is_first = not self._keys
-                    self._renew()
-                    if not self._keys:  # nobody can sign in, so that is tried sooner
-                        self._next_fetch = self._clock() + RETRY_INTERVAL
-                    elif not is_first:  # the first keys are asked for by anybody
-                        self._next_fetch = self._clock() + MIN_INTERVAL
+            if (kid not in self._keys or self._is_old()) and self._clock() >= self._next_fetch:
+                is_first = not self._keys
+                self._renew()
+                if not self._keys:  # nobody can sign in, so that is tried sooner
+                    self._next_fetch = self._clock() + RETRY_INTERVAL
+                elif not is_first:  # the first keys are asked for by anybody
+                    self._next_fetch = self._clock() + MIN_INTERVAL
             if kid in self._keys:
                 return self._keys[kid]
-            if self._away and (asked or not self._keys):
-                raise self._away
+            self._raise_if_away()  # whoever asked last: it may be a new key
             raise UnknownKey(f"unknown key id {kid[:80]!r}")
 
     def check(self) -> None:
@@ -75,8 +71,11 @@ class Jwks:
         with self._turn():
             if self._clock() >= self._next_check:
                 self._renew()
-            if self._away:
-                raise self._away
+            self._raise_if_away()
+
+    def _raise_if_away(self) -> None:
+        if self._away:
+            raise Unreachable(self._away)
 
     def _is_old(self) -> bool:
         return self._clock() - self._fetched > MAX_AGE
@@ -88,7 +87,7 @@ class Jwks:
             document = self._fetch()
             self._keys = signing_keys(document)
         except Exception as problem:
-            self._away = Unreachable(f"signing keys: {problem}")
+            self._away = f"signing keys: {problem}"
             self._next_check = self._clock() + AWAY_INTERVAL
             log.warning("%s; the %s known ones stay", self._away, len(self._keys))
             return
@@ -102,7 +101,7 @@ class Jwks:
         """Alone among threads and processes, with what the last of them knew; the next one knows what this one does."""
         with self._common.alone():
             heard = self._common.read()
-            if heard != self._heard:
+            if heard and heard != self._heard:
                 self._heard = heard
                 self._learn(heard)
             try:
@@ -113,24 +112,23 @@ class Jwks:
                     self._heard = self._common.write(self._told())
 
     def _told(self) -> bytes:
-        away = str(self._away) if self._away else None
-        return json.dumps([self._document, away, self._fetched, self._next_fetch, self._next_check]).encode()
+        return json.dumps([self._document, self._away, self._fetched, self._next_fetch, self._next_check]).encode()
 
     def _learn(self, heard: bytes) -> None:
         try:
-            document, away, fetched, next_fetch, next_check = json.loads(heard)
+            document, away, *times = json.loads(heard)
+            fetched, next_fetch, next_check = map(float, times)
             keys = signing_keys(document) if document else {}
         except (ValueError, TypeError) as problem:  # whoever wrote it was killed
             log.warning("what another process knew of the signing keys cannot be read: %s", problem)
             return
-        self._document, self._keys = document, keys
-        self._away = Unreachable(away) if away else None
+        self._document, self._keys, self._away = document, keys, away
         self._fetched, self._next_fetch, self._next_check = fetched, next_fetch, next_check
 
 
 def signing_keys(document: Dict[str, Any]) -> Dict[str, Any]:
     """The RS256 signing keys of a JWK set; all other entries are passed over."""
-    entries = document.get("keys")
+    entries = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(entries, list):
         raise ValueError("the key set has no list of keys")
     keys: Dict[str, Any] = {}

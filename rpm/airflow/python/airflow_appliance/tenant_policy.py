@@ -15,7 +15,7 @@ from airflow_appliance.settings import TENANTS_ID, Settings, Tenant
 # A scheduler takes the waiting task with the greatest weight first, whosever it is, so a team's weights end here.
 MOST_WEIGHT = 10
 # Operators that change or watch DAGs which they name, with the attribute that has the name: whoever clears a task clears what
-# its marker names, and is asked for rights to the first one only.
+# its marker names, and is asked for rights to the first one only. By the class's name alone, as Airflow knows a marker.
 _NAMING = {
     "ExternalTaskMarker": "external_dag_id",
     "ExternalTaskSensor": "external_dag_id",
@@ -177,9 +177,10 @@ def _limit(dag: Any, tenant: Tenant) -> None:
 def _refuse_anothers_dag(dag: Any, task: Any, tenant: Tenant) -> None:
     for kind in type(task).__mro__:
         attribute = _NAMING.get(kind.__name__)
-        if attribute is None:
+        other = getattr(task, attribute, None) if attribute else None
+        if other is None:  # also of a class of the author's own that has such a name and names no DAG
             continue
-        other = str(getattr(task, attribute, None))
+        other = str(other)
         # A template behind these letters cannot take them away; of a marker people are to see before what they clear.
         if not other.startswith(tenant.dag_ids) or ("{" in other and kind.__name__ == "ExternalTaskMarker"):
             raise AirflowClusterPolicyViolation(

@@ -3,7 +3,7 @@
 Airflow 2.2 keeps a task's log in a file of the pod and uploads it when the task ends: with the pod, the log
 dies too. Here it is the container's output besides, where Kubernetes keeps it and the scheduler fetches it
 (`pod_end.py`), and the webserver shows it while the task runs. And a task whose process was killed while the
-rest of the pod lives on says why.
+rest of the pod lives on says why, as does one whose pod could not be made for a while.
 """
 import os
 import signal
@@ -17,6 +17,8 @@ from airflow_appliance.after_import import AfterImport, Change
 # Of control groups' version 2 and 1: the file that counts the kernel's kills, and the one with the limit.
 MEMORY = (("memory.events", "memory.max"), ("memory/memory.oom_control", "memory/memory.limit_in_bytes"))
 CGROUPS = Path("/sys/fs/cgroup")
+# A scheduler gives it to a pod that it could not make at once: what the task's log begins with.
+WAITED = "AIRFLOW_APPLIANCE_WAITED"
 
 
 def in_worker_pod() -> bool:
@@ -63,7 +65,15 @@ def _print(text: str) -> None:
 
 
 def _say_why(module: ModuleType) -> None:
-    handle = module.LocalTaskJob.handle_task_exit
+    make_runner, handle = module.get_task_runner, module.LocalTaskJob.handle_task_exit
+
+    def get_task_runner(job: Any) -> Any:
+        """What opens the task's log."""
+        runner = make_runner(job)
+        waited = os.environ.pop(WAITED, None)
+        if waited:
+            job.log.warning("%s", waited)
+        return runner
 
     def handle_task_exit(job: Any, return_code: int) -> None:
         """Airflow's own sets the state, by which a task that was killed fails or is tried again at once."""
@@ -73,7 +83,7 @@ def _say_why(module: ModuleType) -> None:
             if return_code == -signal.SIGKILL:
                 job.log.error("The task's process was %s", _killed_by())
 
-    module.LocalTaskJob.handle_task_exit = handle_task_exit
+    module.get_task_runner, module.LocalTaskJob.handle_task_exit = get_task_runner, handle_task_exit
 
 
 def _killed_by() -> str:
