@@ -15,7 +15,7 @@ from cluster import Cluster
 from kubernetes.client.rest import ApiException
 from urllib3.exceptions import MaxRetryError
 
-from airflow_appliance import pod_end
+from airflow_appliance import pod_end, refusals
 
 DEAD, MINE = 1, 2
 
@@ -62,9 +62,11 @@ class Adoption(Executor):
         for name in "tu":
             self.executor.task_queue.put((key(name), [], None, None))
         self.executor.queued_tasks[key("t")] = "waits"
+        refusals.wait(key("t"), "exceeded quota: one")
         self.assertEqual(self.adopt("t"), [])
         self.assertEqual((self.executor.task_queue.qsize(), self.executor.queued_tasks), (1, {}))
         self.assertEqual(self.executor.task_queue.get_nowait()[0], key("u"))
+        self.assertIsNone(refusals.waited(key("t")))
 
     def test_the_pod_of_another_try_is_not_its(self):
         self.cluster.add_pod("t", tried=2)

@@ -8,6 +8,8 @@ from datetime import timedelta
 from types import ModuleType
 from typing import Any, List, Set
 
+from airflow_appliance import refusals
+
 # A scheduler deletes an ended pod in seconds; this one nobody watches.
 ABANDONED_SECONDS = 60
 
@@ -63,6 +65,7 @@ def _forget_waiting(executor: Any, keys: Set[Any]) -> None:
     """They may wait here for pods from before, when this scheduler was late and another one made the pods."""
     for key in keys:
         executor.queued_tasks.pop(key, None)
+        refusals.over(key)
     for _ in range(executor.task_queue.qsize()):
         job = executor.task_queue.get_nowait()
         executor.task_queue.task_done()

@@ -91,7 +91,10 @@ final class TenantChecks {
     }
   }
 
-  /** Where all schedulers are full, a team waits for another's tasks and not for its own. */
+  /**
+   * Where all schedulers are full, a team waits for another's tasks and not for its own. Counted
+   * with all nodes up; the operators' own DAGs, which nothing bounds, come on top.
+   */
   private static void slots(Part cluster, List<Part> tenants) {
     Part setting = cluster.child("airflow").child("config").child("core").child("parallelism");
     int nodes = cluster.child("nodes").items().size();

@@ -48,6 +48,7 @@ final class SignInFaultsIT {
   private static final String USER = "petra";
   private static final int FORGERS = 6;
   private static final int FORGED = 10;
+  private static final Duration INTERVAL = Duration.ofSeconds(30);
 
   private Cluster cluster;
   private People people;
@@ -237,6 +238,7 @@ final class SignInFaultsIT {
     String answer = browser.enter(browser.begin("?moved=1"), USER, people.password());
     assertThat(browser.get(answer).statusCode()).isEqualTo(302);
     Set<String> before = connections(node);
+    long begun = System.nanoTime();
     CompletableFuture<?>[] forgers =
         IntStream.range(0, FORGERS)
             .mapToObj(forger -> CompletableFuture.runAsync(() -> forge(node, forger), inAThread()))
@@ -244,7 +246,8 @@ final class SignInFaultsIT {
     CompletableFuture.allOf(forgers).join();
     Set<String> made = connections(node);
     made.removeAll(before);
-    assertThat(made).as("connections to the provider").hasSize(1);
+    int more = (int) Duration.ofNanos(System.nanoTime() - begun).dividedBy(INTERVAL);
+    assertThat(made).as("connections to the provider").hasSizeBetween(1, 1 + more);
   }
 
   private static Executor inAThread() {

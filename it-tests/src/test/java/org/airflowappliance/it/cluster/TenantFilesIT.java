@@ -123,8 +123,6 @@ final class TenantFilesIT {
           .contains("in the folder of tenant sci no link is followed")
           .doesNotContain("mark-of-", "Traceback");
     }
-    assertThat(runs.query("SELECT count(*) FROM dag WHERE is_active AND dag_id LIKE '%zipped'"))
-        .isEqualTo("0");
   }
 
   @ParameterizedTest
@@ -135,6 +133,8 @@ final class TenantFilesIT {
   })
   void whatIsAnotherTeamsByItsNameIsRefused(String name, String why) {
     cluster.until("the error of " + name, LIMIT, () -> error(name).contains(why));
+    assertThat(runs.query("SELECT count(*) FROM dag WHERE is_active AND dag_id LIKE '%zipped'"))
+        .isEqualTo("0");
   }
 
   @Test

@@ -119,7 +119,7 @@ final class TlsIT {
     Program refused = connected(ANOTHER_NAME);
     assertThat(refused.code()).isEqualTo(1);
     assertThat(refused.err()).contains(MISMATCH.formatted(address));
-    String migrate = "timeout 6 /usr/lib/airflow/bin/python -I -m airflow_appliance.node migrate";
+    String migrate = "timeout 30 /usr/lib/airflow/bin/python -I -m airflow_appliance.node migrate";
     Program waits = node.attempt(LIMIT, release(ANOTHER_NAME, migrate));
     assertThat(waits.code()).isEqualTo(TIMED_OUT);
     assertThat(waits.out() + waits.err())
