@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.airflowappliance.file.Deletion;
 import org.airflowappliance.image.Attachment;
 import org.airflowappliance.image.OciImage;
@@ -19,6 +21,14 @@ import org.airflowappliance.plan.BareSignature;
  * @param verbosity how much is said
  */
 record PublishedImages(ReleaseFolder release, boolean insecure, Verbosity verbosity) {
+  private static final Map<String, String> BILLS =
+      new TreeMap<>(
+          Map.of(
+              ".cdx.json",
+              "application/vnd.cyclonedx+json",
+              ".spdx.json",
+              "application/spdx+json"));
+
   /** Fails when there are none. */
   void check() throws IOException {
     if (archives().isEmpty()) {
@@ -54,6 +64,7 @@ record PublishedImages(ReleaseFolder release, boolean insecure, Verbosity verbos
       }
       if (!dryRun) {
         sign(images, archive, repository, digest);
+        refer(images, archive, repository);
       }
     } finally {
       Deletion.of(scratch);
@@ -66,6 +77,30 @@ record PublishedImages(ReleaseFolder release, boolean insecure, Verbosity verbos
     Optional<Attachment> signature = signature(archive, digest);
     if (signature.isPresent() && images.attach(repository, signature.get())) {
       verbosity.say("signed " + repository + "@" + digest);
+    }
+  }
+
+  /** Attaches the image's bills of materials, of which a release of some sections has none. */
+  private void refer(OciImage images, Path archive, String repository) throws IOException {
+    List<OciImage.Bill> bills = new ArrayList<>();
+    BILLS.forEach(
+        (suffix, type) -> {
+          Path file = release.path().resolve("sbom").resolve(name(archive) + suffix);
+          if (Files.isRegularFile(file)) {
+            bills.add(new OciImage.Bill(file, type));
+          }
+        });
+    if (bills.isEmpty()) {
+      return;
+    }
+    OciImage.Referred referred = images.refer(repository, archive, bills);
+    for (Path each : referred.files()) {
+      verbosity.say(
+          "attached %s to %s%s"
+              .formatted(
+                  each.getFileName(),
+                  repository,
+                  referred.listed() ? "" : "; the index of what is attached had others and stays"));
     }
   }
 

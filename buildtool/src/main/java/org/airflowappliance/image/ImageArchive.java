@@ -56,6 +56,11 @@ public final class ImageArchive implements Closeable {
     return json(INDEX).path("manifests").path(0).path("digest").asText();
   }
 
+  /** Bytes of the image's manifest. */
+  long size() throws IOException {
+    return entry(blob(digest())).getSize();
+  }
+
   /** The image's configuration. */
   public ObjectNode configuration() throws IOException {
     return (ObjectNode) json(dockerManifest().path("Config").asText());

@@ -1,5 +1,6 @@
 package org.airflowappliance.image;
 
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.google.cloud.tools.jib.api.CacheDirectoryCreationException;
 import com.google.cloud.tools.jib.api.Containerizer;
 import com.google.cloud.tools.jib.api.Credential;
@@ -17,11 +18,14 @@ import com.google.cloud.tools.jib.api.RegistryUnauthorizedException;
 import com.google.cloud.tools.jib.api.TarImage;
 import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
 import com.google.cloud.tools.jib.api.buildplan.ImageFormat;
+import com.google.cloud.tools.jib.blob.Blob;
+import com.google.cloud.tools.jib.blob.BlobDescriptor;
 import com.google.cloud.tools.jib.blob.Blobs;
 import com.google.cloud.tools.jib.event.EventHandlers;
 import com.google.cloud.tools.jib.event.events.ProgressEvent;
 import com.google.cloud.tools.jib.event.progress.ProgressEventHandler;
 import com.google.cloud.tools.jib.frontend.CredentialRetrieverFactory;
+import com.google.cloud.tools.jib.hash.Digests;
 import com.google.cloud.tools.jib.http.FailoverHttpClient;
 import com.google.cloud.tools.jib.http.ResponseException;
 import com.google.cloud.tools.jib.json.JsonTemplateMapper;
@@ -29,6 +33,7 @@ import com.google.cloud.tools.jib.registry.RegistryClient;
 import com.google.cloud.tools.jib.registry.RegistryCredentialsNotSentException;
 import com.google.cloud.tools.jib.registry.credentials.CredentialRetrievalException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.file.FileSystemException;
@@ -36,7 +41,10 @@ import java.nio.file.Path;
 import java.security.DigestException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.DoubleConsumer;
@@ -167,17 +175,14 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
     }
 
     boolean done(RegistryClient client) throws IOException, RegistryException {
-      blob(client, content, attachment.content());
-      blob(client, described, configuration);
+      blob(client, bytes(attachment.content()), attachment.mediaType(), null);
+      blob(client, bytes(configuration), "", null);
       client.pushManifest(manifest, attachment.tag());
       return true;
     }
 
-    private static void blob(RegistryClient client, DescriptorDigest digest, byte[] bytes)
-        throws IOException, RegistryException {
-      if (client.checkBlob(digest).isEmpty()) {
-        client.pushBlob(digest, Blobs.from(out -> out.write(bytes), false), null, sent -> {});
-      }
+    private static Blob bytes(byte[] all) {
+      return Blobs.from(out -> out.write(all), false);
     }
 
     private static DescriptorDigest digest(byte[] bytes) {
@@ -188,6 +193,101 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
         throw new IllegalStateException(impossible);
       }
     }
+  }
+
+  /**
+   * A file about an image.
+   *
+   * @param file where it is
+   * @param type its media type, by which readers choose
+   */
+  public record Bill(Path file, String type) {}
+
+  /**
+   * What became of files about an image.
+   *
+   * @param files those that a registry had not
+   * @param listed whether it tells of them also to those who know no referrers
+   */
+  public record Referred(List<Path> files, boolean listed) {
+    public Referred {
+      files = List.copyOf(files);
+    }
+  }
+
+  /**
+   * Attaches files to an image that a registry has, as OCI's referrers; what is attached already
+   * stays.
+   *
+   * @param repository {@code HOST/PATH} of the image
+   * @param archive of the image
+   * @throws StoreProblem when the registry does not take them
+   */
+  public Referred refer(String repository, Path archive, List<Bill> bills) throws IOException {
+    Referrer.Descriptor subject;
+    try (ImageArchive image = ImageArchive.open(archive)) {
+      subject =
+          new Referrer.Descriptor(Referrer.MANIFEST, image.digest(), image.size(), null, null);
+    }
+    ImageReference image = parsed(repository);
+    return patiently(
+        repository, () -> asked(image, true, client -> referred(client, subject, bills)));
+  }
+
+  private static Referred referred(
+      RegistryClient client, Referrer.Descriptor subject, List<Bill> bills)
+      throws IOException, RegistryException {
+    List<Path> sent = new ArrayList<>();
+    List<Referrer.Descriptor> all = new ArrayList<>();
+    Referrer.Descriptor empty = blob(client, Blobs.from(Referrer.EMPTY), "", null);
+    for (Bill each : bills) {
+      Map<String, String> title =
+          Map.of("org.opencontainers.image.title", each.file().getFileName().toString());
+      Referrer.Descriptor file = blob(client, Blobs.from(each.file()), each.type(), title);
+      Referrer.Manifest manifest = new Referrer.Manifest(each.type(), empty.digest, file, subject);
+      BlobDescriptor written = Digests.computeDigest(manifest);
+      String digest = written.getDigest().toString();
+      all.add(
+          new Referrer.Descriptor(Referrer.MANIFEST, digest, written.getSize(), each.type(), null));
+      if (tagged(client, digest).isEmpty()) {
+        client.pushManifest(manifest, digest);
+        sent.add(each.file());
+      }
+    }
+    return new Referred(
+        sent, sent.isEmpty() || list(client, subject.digest.replace(':', '-'), all));
+  }
+
+  /**
+   * Registries that do not know referrers have them in an index under a tag, as OCI's distribution
+   * specification says.
+   *
+   * @return whether they are in it; an index with more than these, which the library cannot read,
+   *     stays as it is
+   */
+  private static boolean list(RegistryClient client, String tag, List<Referrer.Descriptor> own)
+      throws IOException, RegistryException {
+    try {
+      if (client.checkManifest(tag).isPresent()) {
+        return false;
+      }
+    } catch (JsonMappingException unknown) {
+      return false;
+    }
+    client.pushManifest(new Referrer.Index(own), tag);
+    return true;
+  }
+
+  /** Sends some bytes unless they are there. */
+  private static Referrer.Descriptor blob(
+      RegistryClient client, Blob bytes, String type, Map<String, String> annotations)
+      throws IOException, RegistryException {
+    BlobDescriptor written = bytes.writeTo(OutputStream.nullOutputStream());
+    if (client.checkBlob(written.getDigest()).isEmpty()) {
+      client.pushBlob(written.getDigest(), bytes, null, unused -> {});
+    }
+    return new Referrer.Descriptor(
+        type, written.getDigest().toString(), written.getSize(), null, annotations);
   }
 
   /** What is asked of a registry. */

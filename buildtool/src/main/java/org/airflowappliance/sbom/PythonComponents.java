@@ -3,6 +3,7 @@ package org.airflowappliance.sbom;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.airflowappliance.plan.DerivedTree;
@@ -36,7 +37,7 @@ final class PythonComponents {
           }
           found.add(
               new Component(
-                  Purl.of("pypi", "", each.name(), each.version(), Map.of()),
+                  Purl.of("pypi", "", lower(each.name()), each.version(), Map.of()),
                   each.name(),
                   each.version(),
                   digests.get(each.normalName()),
@@ -46,5 +47,10 @@ final class PythonComponents {
       }
     }
     return found;
+  }
+
+  /** The library would write small letters itself, but those of the language that Java runs in. */
+  private static String lower(String name) {
+    return name.toLowerCase(Locale.ROOT);
   }
 }

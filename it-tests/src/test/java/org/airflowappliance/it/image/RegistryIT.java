@@ -1,6 +1,7 @@
 package org.airflowappliance.it.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,6 +67,19 @@ final class RegistryIT {
   void theRegistryHasTheDigestsOfTheRelease() throws IOException {
     for (String name : List.of("airflow-worker", "s3fs")) {
       assertThat(site.registry().digest("airflow/" + name, "2.2.5-1")).isEqualTo(digest(name));
+    }
+  }
+
+  @Test
+  void billsOfMaterialsAreAttachedToTheImages() throws IOException {
+    for (String name : List.of("airflow-worker", "s3fs")) {
+      Path bills = release.resolve("sbom");
+      assertThat(site.registry().attached("airflow/" + name, digest(name)))
+          .containsOnly(
+              entry(
+                  "application/vnd.cyclonedx+json",
+                  Files.readString(bills.resolve(name + ".cdx.json"))),
+              entry("application/spdx+json", Files.readString(bills.resolve(name + ".spdx.json"))));
     }
   }
 

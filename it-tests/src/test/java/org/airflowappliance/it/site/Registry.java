@@ -11,6 +11,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
 
@@ -18,7 +20,7 @@ import org.testcontainers.containers.wait.strategy.Wait;
 public final class Registry implements AutoCloseable {
   private static final int PORT = 5000;
   private static final String MANIFESTS =
-      "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
+      "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.index.v1+json";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String address;
@@ -68,6 +70,26 @@ public final class Registry implements AutoCloseable {
     String type = manifest.headers().firstValue("Content-Type").orElseThrow();
     made(send("PUT", to + "/manifests/" + digest, type, manifest.body()));
     return address + "/" + to + "@" + digest;
+  }
+
+  /**
+   * What is attached to an image, as a registry without the API for it tells by a tag.
+   *
+   * @return texts of the attached files by their type
+   */
+  public Map<String, String> attached(String name, String digest) throws IOException {
+    Map<String, String> attached = new TreeMap<>();
+    String tag = name + "/manifests/" + digest.replace(':', '-');
+    for (JsonNode each : JSON.readTree(send("GET", tag, "", "").body()).path("manifests")) {
+      String manifest = name + "/manifests/" + each.path("digest").asText();
+      JsonNode json = JSON.readTree(send("GET", manifest, "", "").body());
+      if (json.path("subject").path("digest").asText().equals(digest)) {
+        JsonNode file = json.path("layers").path(0);
+        String blob = name + "/blobs/" + file.path("digest").asText();
+        attached.put(each.path("artifactType").asText(), send("GET", blob, "", "").body());
+      }
+    }
+    return attached;
   }
 
   private static void made(HttpResponse<String> answer) throws IOException {
