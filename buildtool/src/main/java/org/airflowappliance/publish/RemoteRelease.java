@@ -100,27 +100,29 @@ public record RemoteRelease(String place, String folder, String mirrors, HttpCli
    * Fetches every file that its list names to a folder, as many at a time as a server likes.
    *
    * @param target an empty folder
-   * @param lists is asked before anything large is fetched
+   * @param check is asked before anything large is fetched
    * @param received is told the bytes as they come
    * @return what is wrong with the place around the folder, a line each; what is wrong with the
    *     folder is seen by verifying it
    */
-  public List<String> fetch(Path target, ListsCheck lists, LongConsumer received)
+  public List<String> fetch(Path target, ListsCheck check, LongConsumer received)
       throws IOException {
-    List<String> first = List.of(Checksums.NAME, Checksums.SIGNATURE, ReleaseIndex.NAME);
-    Parallel.each(first, path -> copy(path, target.resolve(path), SMALL, received));
+    List<String> lists = List.of(Checksums.NAME, Checksums.SIGNATURE, ReleaseIndex.NAME);
     Path sums = target.resolve(Checksums.NAME);
-    if (!Files.exists(sums)) {
+    if (!copy(Checksums.NAME, sums, SMALL, received)) {
       throw new PublishProblem(
           "%s: there is no %s that can be read, so it is no release; name distribution.url or a release's folder there"
               .formatted(folder, Checksums.NAME));
     }
-    lists.check(target);
+    for (String path : lists.subList(1, lists.size())) {
+      copy(path, target.resolve(path), SMALL, received);
+    }
+    check.check(target);
     TreeMap<String, String> listed = Publishable.listed(Files.readString(sums));
     // others are no names of a release's files; verifying says that they are missing
     listed.keySet().removeIf(path -> !isName(path));
     Set<String> others = new TreeSet<>(listed.keySet());
-    others.removeAll(first);
+    lists.forEach(others::remove);
     Parallel.each(others, path -> copy(path, target.resolve(path), LARGEST, received));
     return folder.equals(place) ? List.of() : strayed(listed, target);
   }
@@ -199,18 +201,20 @@ public record RemoteRelease(String place, String folder, String mirrors, HttpCli
         });
   }
 
-  private void copy(String path, Path file, long limit, LongConsumer received) throws IOException {
+  private boolean copy(String path, Path file, long limit, LongConsumer received)
+      throws IOException {
     Files.createDirectories(file.getParent());
-    again(
-        client,
-        folder,
-        path,
-        in -> {
-          try (OutputStream out = Files.newOutputStream(file)) {
-            pass(folder + "/" + path, in, out, limit, received);
-          }
-          return file;
-        });
+    return again(
+            client,
+            folder,
+            path,
+            in -> {
+              try (OutputStream out = Files.newOutputStream(file)) {
+                pass(folder + "/" + path, in, out, limit, received);
+              }
+              return file;
+            })
+        .isPresent();
   }
 
   private static void pass(
