@@ -203,6 +203,7 @@ class Policy(Files):
         self.assertEqual(3, len(found.import_errors))
         for file in ("sci/link.py", "sci/operators.py"):
             self.assertIn("in the folder of tenant sci no link is followed", found.import_errors[str(lab.DAGS / file)])
+            self.assertIn(str(lab.DAGS / file), found.file_last_changed, "what the database has of it is replaced")
         self.assertIn("which is tenant sci-two's; put the file itself", found.import_errors[str(lab.DAGS / "common/link.py")])
 
     def test_what_a_link_leads_to_is_neither_run_nor_shown(self):

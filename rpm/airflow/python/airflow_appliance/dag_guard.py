@@ -14,7 +14,7 @@ import logging
 import os
 import time
 from types import ModuleType
-from typing import Any, Optional, Set
+from typing import Any, List, Optional, Set
 
 from airflow_appliance import pod_end, settings
 from airflow_appliance.after_import import AfterImport, Change
@@ -143,14 +143,22 @@ def _guard_manager(module: ModuleType) -> None:
             # Airflow's examples and sensors, where somebody wants them, come with its own code.
             bundled = module.list_py_file_paths(None)
             self.set_file_paths(listing.files + bundled)
+            locations = listing.locations + bundled
             try:
-                self.clear_nonexistent_import_errors()
+                self._forget_errors(locations)
             except Exception:
                 self.log.exception("old import errors could not be removed")
-            locations = listing.locations + bundled
             SerializedDagModel.remove_deleted_dags(locations)
             DagModel.deactivate_deleted_dags(self._file_paths)
             DagCode.remove_deleted_code(locations)
+
+        def _forget_errors(self, locations: List[str]) -> None:
+            """Of what is gone. Airflow takes the errors of files inside a zip for such, and a page shows them for seconds."""
+            paths, self._file_paths = self._file_paths, self._file_paths + locations
+            try:
+                self.clear_nonexistent_import_errors()
+            finally:
+                self._file_paths = paths
 
         def _deactivate_stale_dags(self, *args: Any, **kwargs: Any) -> None:
             """Only for files whose last parsing came to its end: one that hung was not found to lack a DAG."""

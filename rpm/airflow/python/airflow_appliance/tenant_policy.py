@@ -45,12 +45,14 @@ def _change_bag(module: ModuleType) -> None:
 
 def _read_no_link(module: ModuleType) -> None:
     """Before anything of it is read or run: the error of what is no Python would show people a line of it."""
-    process, collect = module.DagBag.process_file, module.DagBag.collect_dags
+    process, collect, timezone = module.DagBag.process_file, module.DagBag.collect_dags, module.timezone
 
     def refused(self: Any, path: Any) -> bool:
         problem = path and link_problem(settings.load(), str(path))
         if problem:
             self.import_errors[str(path)] = problem
+            # What the database has of a file is replaced only when the file counts as looked at.
+            self.file_last_changed[str(path)] = timezone.utcnow()
         return bool(problem)
 
     def process_file(self: Any, filepath: Any, *args: Any, **kwargs: Any) -> Any:

@@ -128,7 +128,7 @@ final class TenantFilesIT {
   @ParameterizedTest
   @Order(2)
   @CsvSource({
-    "theirs.zip, whose DAG ids begin with 'sci__'",
+    "theirs.zip/zipped.py, whose DAG ids begin with 'sci__'",
     "starts_theirs.py, its trigger_dag_id is 'sci-two__probe'"
   })
   void whatIsAnotherTeamsByItsNameIsRefused(String name, String why) {
@@ -146,6 +146,12 @@ final class TenantFilesIT {
             Tenants.key(TWO, "after.py"),
             Tenants.text(TWO, FILE, Map.of("__probe", "__after", "mark-of", "after")));
     runs.ready(AFTER);
+    assertThat(
+            Integer.parseInt(
+                runs.query(
+                    "SELECT max(number) FROM (SELECT count(*) AS number FROM import_error GROUP BY filename) AS each")))
+        .as("an error is kept once, whoever of the schedulers found it at the same moment")
+        .isLessThanOrEqualTo(cluster.nodes().size());
     tenants.member(TWO).trigger(AFTER, "files", Map.of());
     assertThat(runs.ended(AFTER, "files", LIMIT)).isEqualTo("success");
     assertThat(
