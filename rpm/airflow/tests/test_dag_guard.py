@@ -10,6 +10,7 @@ import tempfile
 import time
 import types
 import unittest
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 from unittest import mock
@@ -167,6 +168,18 @@ class MountThere(Guarded):
         self.put("two")
         self.round(manager)
         self.assertEqual(self.active(), ["one", "two"])
+
+    def test_the_error_of_a_file_in_a_zip_stays_until_the_zip_is_gone(self):
+        manager = self.started("one")
+        archive = lab.DAGS / "packed.zip"
+        with zipfile.ZipFile(archive, "w") as packed:
+            packed.writestr("bad_in_zip.py", "from airflow import DAG\n1/0")
+        self.round(manager)
+        self.search(manager)
+        self.assertEqual(self.errors(), ["bad_in_zip.py"])
+        archive.unlink()
+        self.search(manager)
+        self.assertEqual(self.errors(), [])
 
     def test_an_import_error_comes_and_goes(self):
         manager = self.started("one")
