@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import org.airflowappliance.file.Deletion;
 import org.airflowappliance.image.Attachment;
 import org.airflowappliance.image.OciImage;
-import org.airflowappliance.plan.BareSignature;
+import org.airflowappliance.plan.DetachedSignature;
 
 /**
  * A release's images on their way to registries.
@@ -107,7 +107,8 @@ record PublishedImages(ReleaseFolder release, boolean insecure, Verbosity verbos
   /** None in a release of only some sections. */
   private static Optional<Attachment> signature(Path archive, String digest) throws IOException {
     Path claim = archive.resolveSibling(name(archive) + ".cosign.json");
-    Path signature = claim.resolveSibling(claim.getFileName() + BareSignature.SUFFIX);
+    Path signature =
+        claim.resolveSibling(claim.getFileName() + DetachedSignature.Form.BARE.suffix());
     return Files.exists(claim) && Files.exists(signature)
         ? Optional.of(
             Attachment.signature(

@@ -3,8 +3,8 @@ package org.airflowappliance.image;
 import java.util.ArrayList;
 import java.util.List;
 import org.airflowappliance.plan.Artifact;
-import org.airflowappliance.plan.BareSignature;
 import org.airflowappliance.plan.Blueprint;
+import org.airflowappliance.plan.DetachedSignature;
 import org.airflowappliance.plan.Section;
 
 /**
@@ -25,7 +25,11 @@ public final class Images implements Section {
       planned.add(new ImagePlan(spec, blueprint.line(), blueprint.epoch()));
       ImageReference image = new ImageReference(spec.name());
       ImageClaim claim = new ImageClaim(image, blueprint.cluster().images().registry());
-      planned.addAll(List.of(new DigestFile(image), claim, new BareSignature(claim.path())));
+      planned.addAll(
+          List.of(
+              new DigestFile(image),
+              claim,
+              new DetachedSignature(claim.path(), DetachedSignature.Form.BARE)));
     }
     return planned;
   }

@@ -28,7 +28,6 @@ import com.google.cloud.tools.jib.frontend.CredentialRetrieverFactory;
 import com.google.cloud.tools.jib.hash.Digests;
 import com.google.cloud.tools.jib.http.FailoverHttpClient;
 import com.google.cloud.tools.jib.http.ResponseException;
-import com.google.cloud.tools.jib.json.JsonTemplateMapper;
 import com.google.cloud.tools.jib.registry.RegistryClient;
 import com.google.cloud.tools.jib.registry.RegistryCredentialsNotSentException;
 import com.google.cloud.tools.jib.registry.credentials.CredentialRetrievalException;
@@ -38,23 +37,22 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.security.DigestException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.DoubleConsumer;
 import javax.net.ssl.SSLException;
-import org.airflowappliance.file.Tally;
+import org.airflowappliance.image.OciManifests.Descriptor;
 import org.airflowappliance.lock.StoreProblem;
 
 /**
- * Makes images and moves them to and from registries; with its {@link AttachmentManifest} the only
- * class that knows the image library.
+ * Makes images and moves them to and from registries; with its {@link OciManifests} the only class
+ * that knows the image library.
  *
  * @param scratch an empty folder, for the library's copies of layers
  * @param dockerConfig Docker's configuration file, with credentials and helpers
@@ -133,10 +131,10 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
    * @param repository {@code HOST/PATH} of the image
    * @throws StoreProblem when the registry does not say
    */
-  public boolean hasAttached(String repository, Attachment attachment) {
+  public boolean hasAttached(String repository, Attachment attachment) throws IOException {
     ImageReference image = parsed(repository);
-    return patiently(
-        repository, () -> asked(image, false, client -> new Put(attachment).isThere(client)));
+    Put put = new Put(attachment);
+    return patiently(repository, () -> asked(image, false, put::isThere));
   }
 
   /**
@@ -146,7 +144,7 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
    * @return whether it was missing
    * @throws StoreProblem when the registry does not take it
    */
-  public boolean attach(String repository, Attachment attachment) {
+  public boolean attach(String repository, Attachment attachment) throws IOException {
     ImageReference image = parsed(repository);
     Put put = new Put(attachment);
     return patiently(
@@ -156,42 +154,35 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
   /** An attachment as a registry has it: content, configuration, and the manifest of both. */
   private static final class Put {
     private final Attachment attachment;
-    private final DescriptorDigest content;
-    private final byte[] configuration;
-    private final DescriptorDigest described;
-    private final AttachmentManifest manifest;
+    private final Blob content;
+    private final Blob configuration;
+    private final OciManifests.Manifest manifest;
 
-    Put(Attachment attachment) {
+    Put(Attachment attachment) throws IOException {
       this.attachment = attachment;
-      content = digest(attachment.content());
-      configuration = attachment.configuration(content.toString());
-      described = digest(configuration);
-      manifest = new AttachmentManifest(attachment, content, described, configuration.length);
+      content = bytes(attachment.content());
+      Descriptor layer =
+          described(content, attachment.mediaType(), new TreeMap<>(attachment.annotations()));
+      configuration = bytes(attachment.configuration(layer.digest));
+      manifest =
+          new OciManifests.Manifest(
+              described(configuration, OciManifests.CONFIGURATION, null), layer);
     }
 
     boolean isThere(RegistryClient client) throws IOException, RegistryException {
-      String wanted = digest(JsonTemplateMapper.toByteArray(manifest)).toString();
+      String wanted = Digests.computeDigest(manifest).getDigest().toString();
       return wanted.equals(tagged(client, attachment.tag()));
     }
 
     boolean done(RegistryClient client) throws IOException, RegistryException {
-      blob(client, bytes(attachment.content()), attachment.mediaType(), null);
-      blob(client, bytes(configuration), "", null);
+      send(client, content);
+      send(client, configuration);
       client.pushManifest(manifest, attachment.tag());
       return true;
     }
 
     private static Blob bytes(byte[] all) {
       return Blobs.from(out -> out.write(all), false);
-    }
-
-    private static DescriptorDigest digest(byte[] bytes) {
-      try {
-        return DescriptorDigest.fromHash(
-            HexFormat.of().formatHex(Tally.digest("SHA-256").digest(bytes)));
-      } catch (DigestException impossible) {
-        throw new IllegalStateException(impossible);
-      }
     }
   }
 
@@ -224,31 +215,35 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
    * @throws StoreProblem when the registry does not take them
    */
   public Referred refer(String repository, Path archive, List<Bill> bills) throws IOException {
-    Referrer.Descriptor subject;
+    Descriptor subject;
     try (ImageArchive image = ImageArchive.open(archive)) {
-      subject =
-          new Referrer.Descriptor(Referrer.MANIFEST, image.digest(), image.size(), null, null);
+      subject = new Descriptor(OciManifests.MANIFEST, image.digest(), image.size(), null, null);
     }
     ImageReference image = parsed(repository);
     return patiently(
         repository, () -> asked(image, true, client -> referred(client, subject, bills)));
   }
 
-  private static Referred referred(
-      RegistryClient client, Referrer.Descriptor subject, List<Bill> bills)
+  private static Referred referred(RegistryClient client, Descriptor subject, List<Bill> bills)
       throws IOException, RegistryException {
     List<Path> sent = new ArrayList<>();
-    List<Referrer.Descriptor> all = new ArrayList<>();
-    Referrer.Descriptor empty = blob(client, Blobs.from(Referrer.EMPTY), "", null);
+    List<Descriptor> all = new ArrayList<>();
+    Blob empty = Blobs.from(OciManifests.EMPTY);
+    send(client, empty);
     for (Bill each : bills) {
       Map<String, String> title =
           Map.of("org.opencontainers.image.title", each.file().getFileName().toString());
-      Referrer.Descriptor file = blob(client, Blobs.from(each.file()), each.type(), title);
-      Referrer.Manifest manifest = new Referrer.Manifest(each.type(), empty.digest, file, subject);
+      Blob file = Blobs.from(each.file());
+      send(client, file);
+      OciManifests.Manifest manifest =
+          new OciManifests.Manifest(
+              each.type(),
+              described(empty, OciManifests.EMPTY_TYPE, null),
+              described(file, each.type(), title),
+              subject);
       BlobDescriptor written = Digests.computeDigest(manifest);
       String digest = written.getDigest().toString();
-      all.add(
-          new Referrer.Descriptor(Referrer.MANIFEST, digest, written.getSize(), each.type(), null));
+      all.add(new Descriptor(OciManifests.MANIFEST, digest, written.getSize(), each.type(), null));
       if (tagged(client, digest).isEmpty()) {
         client.pushManifest(manifest, digest);
         sent.add(each.file());
@@ -265,7 +260,7 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
    * @return whether they are in it; an index with more than these, which the library cannot read,
    *     stays as it is
    */
-  private static boolean list(RegistryClient client, String tag, List<Referrer.Descriptor> own)
+  private static boolean list(RegistryClient client, String tag, List<Descriptor> own)
       throws IOException, RegistryException {
     try {
       if (client.checkManifest(tag).isPresent()) {
@@ -274,19 +269,23 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
     } catch (JsonMappingException unknown) {
       return false;
     }
-    client.pushManifest(new Referrer.Index(own), tag);
+    client.pushManifest(new OciManifests.Index(own), tag);
     return true;
   }
 
   /** Sends some bytes unless they are there. */
-  private static Referrer.Descriptor blob(
-      RegistryClient client, Blob bytes, String type, Map<String, String> annotations)
+  private static void send(RegistryClient client, Blob bytes)
       throws IOException, RegistryException {
-    BlobDescriptor written = bytes.writeTo(OutputStream.nullOutputStream());
-    if (client.checkBlob(written.getDigest()).isEmpty()) {
-      client.pushBlob(written.getDigest(), bytes, null, unused -> {});
+    DescriptorDigest digest = bytes.writeTo(OutputStream.nullOutputStream()).getDigest();
+    if (client.checkBlob(digest).isEmpty()) {
+      client.pushBlob(digest, bytes, null, unused -> {});
     }
-    return new Referrer.Descriptor(
+  }
+
+  private static Descriptor described(Blob bytes, String type, Map<String, String> annotations)
+      throws IOException {
+    BlobDescriptor written = bytes.writeTo(OutputStream.nullOutputStream());
+    return new Descriptor(
         type, written.getDigest().toString(), written.getSize(), null, annotations);
   }
 

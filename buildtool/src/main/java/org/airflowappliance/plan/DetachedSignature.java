@@ -4,17 +4,38 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 
 /**
- * The ASCII-armoured signature {@code FILE.asc} over a file of the release.
+ * The signature over a file of the release, in a file beside it.
  *
  * @param signedFile what is signed
+ * @param form how, and so the name's end
  */
-public record DetachedSignature(ReleasePath signedFile) implements Artifact {
+public record DetachedSignature(ReleasePath signedFile, Form form) implements Artifact {
+  /** Whom a signature is for. */
+  public enum Form {
+    /** OpenPGP's, ASCII-armoured. */
+    OPENPGP(".asc"),
+    /** For tools that know no OpenPGP, in base64 as cosign reads it; over small files. */
+    BARE(".sig");
+
+    private final String suffix;
+
+    Form(String suffix) {
+      this.suffix = suffix;
+    }
+
+    /** What a signature's name ends with. */
+    public String suffix() {
+      return suffix;
+    }
+  }
+
   @Override
   public ReleasePath path() {
-    return new ReleasePath(signedFile + ".asc");
+    return new ReleasePath(signedFile + form.suffix());
   }
 
   @Override
@@ -29,7 +50,7 @@ public record DetachedSignature(ReleasePath signedFile) implements Artifact {
 
   @Override
   public String recipe() {
-    return new Fingerprint().add(kind()).hex();
+    return new Fingerprint().add(kind(), form).hex();
   }
 
   @Override
@@ -39,7 +60,13 @@ public record DetachedSignature(ReleasePath signedFile) implements Artifact {
 
   @Override
   public void write(Path target, Workbench workbench) throws IOException {
-    try (InputStream in = Files.newInputStream(workbench.built(signedFile))) {
+    Path file = workbench.built(signedFile);
+    if (form == Form.BARE) {
+      byte[] signature = workbench.signer().signBare(Files.readAllBytes(file));
+      Files.writeString(target, Base64.getEncoder().encodeToString(signature) + "\n");
+      return;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
       Files.writeString(target, workbench.signer().signArmored(in, workbench.epoch()));
     }
   }

@@ -34,7 +34,7 @@ public final class Checksums implements Section {
   public List<Artifact> plan(Blueprint blueprint, List<Artifact> earlier) {
     return List.of(
         new Sums(earlier.stream().map(Artifact::path).sorted().toList()),
-        new DetachedSignature(SUMS));
+        new DetachedSignature(SUMS, DetachedSignature.Form.OPENPGP));
   }
 
   private record Sums(List<ReleasePath> inputs) implements Artifact {

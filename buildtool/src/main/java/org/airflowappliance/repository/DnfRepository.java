@@ -36,7 +36,7 @@ public final class DnfRepository implements Section {
     }
     RepoMd index = new RepoMd(all.stream().map(Artifact::path).toList());
     all.add(index);
-    all.add(new DetachedSignature(index.path()));
+    all.add(new DetachedSignature(index.path(), DetachedSignature.Form.OPENPGP));
     all.add(new PublicKey(new ReleasePath(KEY)));
     all.add(
         file(blueprint, "airflow-" + blueprint.cluster().name() + ".repo", "repo-file", REPO_FILE));

@@ -5,7 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.Map;
-import org.airflowappliance.plan.BareSignature;
+import org.airflowappliance.plan.DetachedSignature;
 import org.airflowappliance.provenance.Envelope;
 import org.airflowappliance.provenance.Provenance;
 import org.airflowappliance.release.ReleaseIndex;
@@ -46,7 +46,7 @@ record SignaturesCheck(ReleaseFiles release, Certificate key, Findings findings)
   }
 
   private void bare(String signed) {
-    String signature = signed + BareSignature.SUFFIX;
+    String signature = signed + DetachedSignature.Form.BARE.suffix();
     if (!release.has(signed) || !release.has(signature)) {
       return; // whether they have to be there, the lists say
     }

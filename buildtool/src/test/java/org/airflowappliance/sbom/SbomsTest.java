@@ -129,7 +129,7 @@ class SbomsTest {
     Path records = bench.derived(new DebianRecords(List.of(LIBRARY, BASE)));
     Files.writeString(
         records.resolve("usr/share/doc/base/copyright"),
-        "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nLicense: Expat\n\nLicense: own+ terms\n");
+        "Format: copyright-format 1.0\n\nLicense: Expat\n\nLicense: own+ terms\n");
   }
 
   /** One package with a text of its licence, one without; as if they were installed. */
