@@ -83,6 +83,9 @@ record Carried(Set<String> found, boolean whole) {
   }
 
   private void path(String path) {
+    if (!path.endsWith("/METADATA")) {
+      return; // most are none, and the pattern looks at each letter
+    }
     Matcher metadata = PYTHON.matcher(path);
     if (metadata.matches()) {
       found.add(python(metadata.group(1), metadata.group(2)));

@@ -50,17 +50,17 @@ record SignaturesCheck(ReleaseFiles release, Certificate key, Findings findings)
     if (!release.has(signed) || !release.has(signature)) {
       return; // whether they have to be there, the lists say
     }
-    findings.look(
-        signature,
-        () -> {
-          byte[] bytes = Base64.getMimeDecoder().decode(release.text(signature).strip());
-          if (!key.isBare(bytes, release.bytes(signed))) {
-            findings.add(
-                signature,
-                "is not by key %s over %s; fetch it from who signs it"
-                    .formatted(key.fingerprint(), signed));
-          }
-        });
+    findings.look(signed, () -> findings.look(signature, () -> bare(signed, signature)));
+  }
+
+  private void bare(String signed, String signature) throws IOException {
+    byte[] bytes = Base64.getMimeDecoder().decode(release.text(signature).strip());
+    if (!key.isBare(bytes, release.bytes(signed))) {
+      findings.add(
+          signature,
+          "is not by key %s over %s; fetch it from who signs it"
+              .formatted(key.fingerprint(), signed));
+    }
   }
 
   private void provenance() throws IOException {
