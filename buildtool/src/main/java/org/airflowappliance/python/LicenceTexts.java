@@ -26,7 +26,7 @@ public record LicenceTexts(AirflowLine line) implements Derived {
 
   @Override
   public String recipe() {
-    return new Fingerprint().add("licence texts 2", new SitePackages(line).recipe()).hex();
+    return new Fingerprint().add("licence texts 3", new SitePackages(line).recipe()).hex();
   }
 
   /** Where the text of a package stands that brings none, from the tree's root. */
