@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import org.airflowappliance.bucket.BucketProblem;
+import org.airflowappliance.bundle.BundleProblem;
 import org.airflowappliance.cluster.InvalidCluster;
 import org.airflowappliance.cluster.UnreadableSecrets;
 import org.airflowappliance.keycloak.KeycloakProblem;
@@ -41,6 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       BuildCommand.class,
       PublishCommand.class,
       VerifyCommand.class,
+      BundleCommand.class,
       DiffCommand.class,
       KeyCommand.class,
       LockCommand.class,
@@ -113,6 +115,7 @@ public final class Main implements Runnable {
         || problem instanceof IllegalDefinition
         || problem instanceof StoreProblem
         || problem instanceof BucketProblem
+        || problem instanceof BundleProblem
         || problem instanceof KubernetesProblem
         || problem instanceof KeycloakProblem
         || problem instanceof IllegalReleaseTarget

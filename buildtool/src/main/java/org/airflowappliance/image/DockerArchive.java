@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import org.airflowappliance.file.Content;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.airflowappliance.file.Tar;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
@@ -50,17 +50,17 @@ record DockerArchive(ObjectNode configuration, List<Layer> layers, Instant epoch
 
   void write(Path target) throws IOException {
     try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(target));
-        TarArchiveOutputStream tar = LayerTar.open(file)) {
+        TarArchiveOutputStream tar = Tar.open(file)) {
       ArrayNode names = JSON.createArrayNode();
       for (Layer layer : layers) {
         String name = names.size() + ".tar.gz";
-        add(tar, name, layer.content());
+        Tar.add(tar, name, layer.content());
         names.add(name);
       }
       ObjectNode manifest = JSON.createObjectNode();
       manifest.put("Config", "config.json").set("Layers", names);
-      add(tar, "config.json", Content.of(JSON.writeValueAsBytes(whole())));
-      add(
+      Tar.add(tar, "config.json", Content.of(JSON.writeValueAsBytes(whole())));
+      Tar.add(
           tar,
           "manifest.json",
           Content.of(JSON.writeValueAsBytes(JSON.createArrayNode().add(manifest))));
@@ -80,17 +80,5 @@ record DockerArchive(ObjectNode configuration, List<Layer> layers, Instant epoch
           .put("created_by", "airflow-appliance: layer " + layer.name());
     }
     return whole;
-  }
-
-  static void add(TarArchiveOutputStream tar, String name, Content content) throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(name);
-    entry.setSize(content.size());
-    entry.setMode(0644);
-    entry.setIds(0, 0);
-    entry.setNames("", "");
-    entry.setModTime(0);
-    tar.putArchiveEntry(entry);
-    content.writeTo(tar);
-    tar.closeArchiveEntry();
   }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.airflowappliance.file.Content;
+import org.airflowappliance.file.Tar;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -197,7 +198,7 @@ public final class ImageArchive implements Closeable {
   static void complete(Path layout, String name, Path target) throws IOException {
     try (ImageArchive from = open(layout);
         OutputStream file = new BufferedOutputStream(Files.newOutputStream(target), 1 << 18);
-        TarArchiveOutputStream to = LayerTar.open(file)) {
+        TarArchiveOutputStream to = Tar.open(file)) {
       from.copy(name, to);
     }
   }
@@ -212,14 +213,14 @@ public final class ImageArchive implements Closeable {
     image.putArray("RepoTags").add(name);
     blobs.forEach(image.putArray("Layers")::add);
     // what is read first stands first
-    DockerArchive.add(to, OCI_LAYOUT, content(OCI_LAYOUT));
-    DockerArchive.add(to, INDEX, Content.of(JSON.writeValueAsBytes(named(name))));
-    DockerArchive.add(to, DOCKER_MANIFEST, Content.of(JSON.writeValueAsBytes(docker)));
+    Tar.add(to, OCI_LAYOUT, content(OCI_LAYOUT));
+    Tar.add(to, INDEX, Content.of(JSON.writeValueAsBytes(named(name))));
+    Tar.add(to, DOCKER_MANIFEST, Content.of(JSON.writeValueAsBytes(docker)));
     for (String each : List.of(blob(digest()), config)) {
-      DockerArchive.add(to, each, content(each));
+      Tar.add(to, each, content(each));
     }
     for (String each : blobs.stream().distinct().toList()) {
-      DockerArchive.add(to, each, content(each));
+      Tar.add(to, each, content(each));
     }
   }
 

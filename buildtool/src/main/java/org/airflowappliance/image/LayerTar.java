@@ -2,7 +2,6 @@ package org.airflowappliance.image;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.airflowappliance.file.FileEntry;
 import org.airflowappliance.file.FileEntry.Directory;
@@ -10,6 +9,7 @@ import org.airflowappliance.file.FileEntry.HardLink;
 import org.airflowappliance.file.FileEntry.Regular;
 import org.airflowappliance.file.FileEntry.Symlink;
 import org.airflowappliance.file.FileTree;
+import org.airflowappliance.file.Tar;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -29,21 +29,12 @@ final class LayerTar {
 
   /** Writes all entries to {@code out}, which stays open. */
   static void write(FileTree tree, Instant time, OutputStream out) throws IOException {
-    TarArchiveOutputStream tar = open(out);
+    TarArchiveOutputStream tar = Tar.open(out);
     LayerTar layer = new LayerTar(tar, time);
     for (FileEntry entry : tree.entries()) {
       layer.add(entry);
     }
     tar.finish();
-  }
-
-  /** An archive in POSIX form, which holds any name and size. */
-  static TarArchiveOutputStream open(OutputStream out) {
-    TarArchiveOutputStream tar = new TarArchiveOutputStream(out, StandardCharsets.UTF_8.name());
-    tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-    tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
-    tar.setAddPaxHeadersForNonAsciiNames(true);
-    return tar;
   }
 
   private void add(FileEntry entry) throws IOException {

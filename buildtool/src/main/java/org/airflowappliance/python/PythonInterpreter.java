@@ -10,6 +10,7 @@ import org.airflowappliance.plan.AirflowLine;
 import org.airflowappliance.plan.Derived;
 import org.airflowappliance.plan.Fingerprint;
 import org.airflowappliance.plan.Workbench;
+import org.airflowappliance.program.Command;
 
 /**
  * The line's Python from locked Debian packages, for compiling only. It runs on the host's own C

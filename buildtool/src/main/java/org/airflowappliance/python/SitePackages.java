@@ -8,6 +8,7 @@ import org.airflowappliance.plan.AirflowLine;
 import org.airflowappliance.plan.Derived;
 import org.airflowappliance.plan.Fingerprint;
 import org.airflowappliance.plan.Workbench;
+import org.airflowappliance.program.Command;
 
 /**
  * The locked site-packages of an Airflow line with bytecode; shared by the RPM and the image.

@@ -8,6 +8,7 @@ import org.airflowappliance.lock.StoreProblem;
 import org.airflowappliance.plan.Derived;
 import org.airflowappliance.plan.Fingerprint;
 import org.airflowappliance.plan.Workbench;
+import org.airflowappliance.program.Command;
 
 /**
  * The package client uv at a locked version, in an environment of its own.

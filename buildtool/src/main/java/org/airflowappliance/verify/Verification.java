@@ -1,6 +1,7 @@
 package org.airflowappliance.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,6 +59,25 @@ public record Verification(
     Findings findings = new Findings();
     new SignaturesCheck(ReleaseFiles.of(folder), key, findings).list();
     return findings.lines();
+  }
+
+  /**
+   * What speaks against a package of somebody else's being whole and signed by one of some keys.
+   *
+   * @return a line each, without the file's name; empty when nothing does
+   */
+  public static List<String> packageSigned(Path rpm, List<Certificate> keys) throws IOException {
+    RpmSeal seal = RpmSeal.of(rpm);
+    List<String> problems = new ArrayList<>(seal.complaints());
+    List<String> verdicts = new ArrayList<>();
+    for (Certificate key : keys) {
+      verdicts.add(
+          key.verdict(seal.signature(), new ByteArrayInputStream(seal.signedBytes())).problem());
+    }
+    if (!verdicts.contains("")) {
+      problems.addAll(verdicts);
+    }
+    return problems;
   }
 
   private static Verification of(ReleaseFiles release, JsonNode index, Findings findings) {

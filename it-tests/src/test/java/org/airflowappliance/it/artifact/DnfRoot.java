@@ -19,13 +19,19 @@ record DnfRoot(Path folder) {
 
   /** A root with the users of a node and a stub for all that comes from EL8 itself. */
   static DnfRoot create(Path folder, Path stub) throws IOException {
+    DnfRoot root = bare(folder);
+    root.rpm("--nosignature", "-i", stub.toString());
+    return root;
+  }
+
+  /** A root with the users of a node and nothing else. */
+  static DnfRoot bare(Path folder) throws IOException {
     DnfRoot root = new DnfRoot(folder);
     Path etc = Files.createDirectories(root.path().resolve("etc"));
     Files.writeString(
         etc.resolve("passwd"), "root:x:0:0::/:/bin/sh\nairflow:x:50000:100::/:/bin/sh\n");
     Files.writeString(etc.resolve("group"), "root:x:0:\nusers:x:100:\nairflow:x:50000:\n");
     Files.createDirectories(folder.resolve("repos.d"));
-    root.rpm("--nosignature", "-i", stub.toString());
     return root;
   }
 
@@ -51,17 +57,23 @@ record DnfRoot(Path folder) {
 
   /** Runs dnf and leaves the judgement of its exit code to the caller. */
   Program dnf(String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "dnf",
-                "-y",
-                "--installroot=" + path(),
-                "--releasever=8",
-                "--setopt=reposdir=" + folder.resolve("repos.d"),
-                "--setopt=cachedir=" + folder.resolve("cache"),
-                "--setopt=tsflags=noscripts",
-                "--setopt=plugins=0"));
+    return dnf(List.of(), arguments);
+  }
+
+  /** The same by a program that runs others. */
+  Program dnf(List<String> before, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(before);
+    command.addAll(
+        List.of(
+            "dnf",
+            "-y",
+            "--installroot=" + path(),
+            "--releasever=8",
+            "--setopt=reposdir=" + folder.resolve("repos.d"),
+            "--setopt=cachedir=" + folder.resolve("cache"),
+            "--setopt=tsflags=noscripts",
+            "--setopt=module_platform_id=platform:el8",
+            "--setopt=plugins=0"));
     command.addAll(List.of(arguments));
     return Program.attempt(LIMIT, new ProcessBuilder(command));
   }

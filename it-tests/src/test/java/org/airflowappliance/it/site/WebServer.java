@@ -9,29 +9,31 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Serves a release's folder to the nodes, as an operator's web server would. */
-final class WebServer implements AutoCloseable {
+/** Serves a folder, as an operator's web server would serve a release or a mirror. */
+public final class WebServer implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private volatile Path folder;
 
-  WebServer(String address) throws IOException {
+  /** Of one address of this machine, at a port that is free. */
+  public WebServer(String address) throws IOException {
     server = HttpServer.create(new InetSocketAddress(address, 0), 0);
     server.setExecutor(threads);
     server.createContext("/", this::answer);
     server.start();
   }
 
-  String url() {
+  /** Without a slash at its end. */
+  public String url() {
     return "http://"
         + server.getAddress().getAddress().getHostAddress()
         + ":"
         + server.getAddress().getPort();
   }
 
-  /** From now on this release is what the nodes see. */
-  void serve(Path release) {
-    folder = release;
+  /** From now on this folder is what is seen. */
+  public void serve(Path served) {
+    folder = served;
   }
 
   private void answer(HttpExchange exchange) throws IOException {

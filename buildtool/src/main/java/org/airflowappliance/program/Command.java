@@ -1,4 +1,4 @@
-package org.airflowappliance.python;
+package org.airflowappliance.program;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +15,7 @@ import org.airflowappliance.lock.StoreProblem;
  * A program that is run with a small, fixed environment; what it prints is shown only when it
  * fails.
  */
-final class Command {
+public final class Command {
   /** How the machine finds programs and reaches its package index; nothing else is passed on. */
   private static final Pattern PASSED =
       Pattern.compile(
@@ -31,18 +31,21 @@ final class Command {
   private final List<String> words = new ArrayList<>();
   private final Map<String, String> environment = new TreeMap<>();
 
-  Command(String program) {
+  /** A program by its name, with no arguments yet. */
+  public Command(String program) {
     words.add(program);
     environment.put("LC_ALL", "C.UTF-8");
     environment.put("TZ", "UTC");
   }
 
-  Command with(String... arguments) {
+  /** Adds arguments. */
+  public Command with(String... arguments) {
     words.addAll(List.of(arguments));
     return this;
   }
 
-  Command set(String name, String value) {
+  /** Sets a variable of its environment. */
+  public Command set(String name, String value) {
     environment.put(name, value);
     return this;
   }
@@ -52,7 +55,7 @@ final class Command {
    *
    * @throws StoreProblem when it cannot be started or ends with another code than 0
    */
-  String run(Path folder) throws IOException {
+  public String run(Path folder) throws IOException {
     Process process = start(folder);
     process.getOutputStream().close();
     try (InputStream in = process.getInputStream()) {

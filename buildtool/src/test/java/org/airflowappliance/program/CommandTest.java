@@ -1,4 +1,4 @@
-package org.airflowappliance.python;
+package org.airflowappliance.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

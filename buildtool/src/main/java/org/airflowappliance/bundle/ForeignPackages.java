@@ -1,0 +1,179 @@
+package org.airflowappliance.bundle;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.airflowappliance.lock.StoreProblem;
+import org.airflowappliance.program.Command;
+import org.airflowappliance.verify.Certificate;
+import org.airflowappliance.verify.Verification;
+import org.apache.commons.compress.compressors.CompressorException;
+import org.apache.commons.compress.compressors.CompressorStreamFactory;
+
+/**
+ * What nodes need besides a release's own packages, with all that needs in turn: dnf chooses it
+ * from mirrors for a machine that has nothing.
+ *
+ * @param mirrors URLs of dnf repositories
+ * @param keys one of them has to have signed each package
+ */
+public record ForeignPackages(List<String> mirrors, List<Certificate> keys) {
+  private static final String TOOLS =
+      "it takes dnf with its command `download` and createrepo_c (on Debian 12: apt-get install dnf"
+          + " dnf-plugins-core createrepo-c; on EL8: dnf install dnf-plugins-core createrepo_c)";
+
+  /** Of dnf itself: nothing of this machine's settings, and no less than all mirrors. */
+  private static final String MAIN =
+      """
+      [main]
+      reposdir=/nonexistent
+      cachedir=%1$s/cache
+      persistdir=%1$s/persist
+      logdir=%1$s
+      module_platform_id=platform:el8
+      best=1
+      gpgcheck=0
+      skip_if_unavailable=0
+
+      [release]
+      name=release
+      baseurl=%2$s
+      priority=1
+      """;
+
+  private static final String MIRROR =
+      """
+
+      [mirror%1$d]
+      name=%2$s
+      baseurl=%2$s
+      """;
+
+  /**
+   * Fetches the packages and makes a dnf repository of them.
+   *
+   * @param own the folder of a release's packages
+   * @param cluster the package that is to be installed on nodes
+   * @param work an empty folder
+   * @return the repository's folder, in {@code work}
+   */
+  Path fetch(Path own, String cluster, Path work) throws IOException {
+    Path packages = Files.createDirectory(work.resolve("foreign"));
+    Path root = Files.createDirectory(work.resolve("root"));
+    download(own, cluster, root, packages, work);
+    List<String> problems = new ArrayList<>();
+    for (Path rpm : files(packages)) {
+      if (Files.exists(own.resolve(rpm.getFileName()))) {
+        Files.delete(rpm);
+        continue;
+      }
+      // the time stands in the metadata, and it is no time of the package's
+      Files.setLastModifiedTime(rpm, FileTime.fromMillis(0));
+      Verification.packageSigned(rpm, keys)
+          .forEach(each -> problems.add(rpm.getFileName() + ": " + each));
+    }
+    if (!problems.isEmpty()) {
+      throw new BundleProblem(problems);
+    }
+    index(packages, modules(root, work), work);
+    return packages;
+  }
+
+  private void download(Path own, String cluster, Path root, Path packages, Path work)
+      throws IOException {
+    StringBuilder settings = new StringBuilder(MAIN.formatted(work, own.toUri()));
+    for (String mirror : mirrors) {
+      settings.append(MIRROR.formatted(mirrors.indexOf(mirror), mirror));
+    }
+    Path file = Files.writeString(work.resolve("dnf.conf"), settings);
+    Command dnf =
+        new Command("dnf")
+            .with("-q", "-y", "-c", file.toString(), "--installroot=" + root, "--releasever=8")
+            .with("--forcearch=x86_64", "download", "--resolve", "--alldeps")
+            .with("--destdir=" + packages, cluster);
+    run(dnf, work, "see to the mirrors: nodes need all that is named here");
+  }
+
+  private static void run(Command command, Path work, String action) throws IOException {
+    try {
+      command.run(work);
+    } catch (StoreProblem problem) {
+      throw new BundleProblem(
+          List.of(problem.getMessage().strip(), "appliance bundle: " + action + "; " + TOOLS));
+    }
+  }
+
+  /**
+   * What mirrors say of modules. Without it dnf installs no package that is of one.
+   *
+   * @param root where dnf keeps what it fetched
+   */
+  private static Path modules(Path root, Path work) throws IOException {
+    Path modules = work.resolve("modules.yaml");
+    List<Path> found;
+    try (Stream<Path> walk = Files.walk(root)) {
+      found =
+          walk.filter(each -> each.getFileName().toString().matches(".*modules\\.yaml(\\..*)?"))
+              .sorted()
+              .toList();
+    }
+    try (OutputStream out = Files.newOutputStream(modules)) {
+      for (Path each : found) {
+        append(each, out);
+      }
+    }
+    return modules;
+  }
+
+  private static void append(Path file, OutputStream out) throws IOException {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+      if (file.toString().endsWith(".yaml")) {
+        in.transferTo(out);
+        return;
+      }
+      try (InputStream open = new CompressorStreamFactory(true).createCompressorInputStream(in)) {
+        open.transferTo(out);
+      }
+    } catch (CompressorException unknown) {
+      throw new BundleProblem(
+          List.of(
+              "%s: the mirror compresses it in a way that is not known here (%s); name a mirror that has it as gzip, xz or bzip2"
+                  .formatted(file.getFileName(), unknown.getMessage())));
+    }
+  }
+
+  private static void index(Path packages, Path modules, Path work) throws IOException {
+    String problem = "its metadata cannot be made";
+    run(
+        new Command("createrepo_c")
+            .with("--quiet", "--no-database", "--simple-md-filenames", packages.toString()),
+        work,
+        problem);
+    Path folder = packages.resolve("repodata");
+    if (Files.size(modules) > 0) {
+      run(
+          new Command("modifyrepo_c")
+              .with("--simple-md-filenames", "--mdtype=modules")
+              .with(modules.toString(), folder.toString()),
+          work,
+          problem);
+    }
+    // the same packages give the same bytes whenever they are fetched
+    Path list = folder.resolve("repomd.xml");
+    Files.writeString(
+        list, Files.readString(list).replaceAll("<(timestamp|revision)>[0-9]+</", "<$1>0</"));
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> list = Files.list(folder)) {
+      return list.sorted().toList();
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package org.airflowappliance.it.artifact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.airflowappliance.it.site.Folders;
+import org.airflowappliance.it.site.Program;
+import org.airflowappliance.it.site.WebServer;
+import org.airflowappliance.rpm.RpmSeal;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** Promise: one file is enough to install a node that reaches no network. */
+@Execution(ExecutionMode.CONCURRENT)
+final class BundleIT {
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final String NAME = "airflow-homelab-1";
+
+  @TempDir static Path shared;
+  private static Path release;
+  private static Path key;
+  private static Mirror mirror;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void releaseAndMirror() throws IOException {
+    release = Tool.example();
+    String secret = Folders.cache().resolve("keys/development.asc").toString();
+    key = shared.resolve("release.pub");
+    Files.writeString(key, Tool.run(shared, Map.of(), "key", "export", secret).out());
+    mirror = Mirror.create(shared.resolve("mirror"));
+  }
+
+  private Program bundle(List<String> mirrors, String... more) throws IOException {
+    List<String> arguments =
+        new ArrayList<>(List.of("bundle", release.toString(), "-o", "bundle.tar"));
+    mirrors.forEach(each -> arguments.addAll(List.of("--mirror", each)));
+    arguments.addAll(List.of("--mirror-key", mirror.publicKey().toString()));
+    arguments.addAll(List.of(more));
+    return Tool.attempt(folder, Map.of(), List.of(), arguments.toArray(String[]::new));
+  }
+
+  private static List<String> folders() {
+    return mirror.repositories().stream().map(Path::toString).toList();
+  }
+
+  /** In a namespace of its own dnf has not even the loopback interface. */
+  @Test
+  void aNodeWithoutANetworkInstallsFromIt() throws IOException {
+    Path at = Files.createDirectory(folder.resolve("srv"));
+    Program made = bundle(folders(), "--key", key.toString(), "--at", at.toString());
+    assertThat(made.code()).as(made.err()).isZero();
+    assertThat(made.out()).contains("with 8 packages of others");
+    Program.run(LIMIT, "tar", "-C", at.toString(), "-xf", folder + "/bundle.tar");
+
+    Path unpacked = at.resolve(NAME);
+    DnfRoot root = DnfRoot.bare(folder.resolve("node"));
+    root.withRepository(Files.readString(unpacked.resolve("airflow-homelab.repo")));
+    Program installed = root.dnf(List.of("unshare", "-n"), "install", "airflow-cluster-homelab");
+    assertThat(installed.code()).as(installed.out() + installed.err()).isZero();
+    assertThat(root.rpm("-qa", "--qf", "%{NAME}\n").lines())
+        .contains("airflow-cluster-homelab", "airflow-scheduler", "python39", "fuse-libs", "glibc")
+        .doesNotContain("other");
+
+    Program verified =
+        Tool.attempt(
+            folder, Map.of(), List.of(), "verify", unpacked + "/release", "--key", key.toString());
+    assertThat(verified.code()).as(verified.err()).isZero();
+  }
+
+  @Test
+  void packagesFromAServerGiveTheSameBytes() throws IOException {
+    assertThat(bundle(folders(), "-q").code()).isZero();
+    Path first = Files.move(folder.resolve("bundle.tar"), folder.resolve("first.tar"));
+    try (WebServer server = new WebServer("127.0.0.1")) {
+      server.serve(mirror.folder());
+      List<String> urls = List.of(server.url() + "/BaseOS", server.url() + "/AppStream");
+      Program made = bundle(urls, "-q");
+      assertThat(made.code()).as(made.err()).isZero();
+    }
+    assertThat(Files.mismatch(first, folder.resolve("bundle.tar"))).isEqualTo(-1);
+  }
+
+  @Test
+  void aPackageThatNobodyKnownHasSignedIsRefused() throws IOException {
+    Path repository = Files.createDirectory(folder.resolve("stranger"));
+    for (Path each : Mirror.packages(mirror.repositories().get(0))) {
+      Files.copy(each, repository.resolve(each.getFileName()));
+    }
+    Path signed = repository.resolve("glibc-1-1.el8.x86_64.rpm");
+    byte[] bytes = Files.readAllBytes(signed);
+    bytes[(int) RpmSeal.of(signed).header().end() + 1] ^= 1;
+    Files.write(signed, bytes);
+    Program.run(LIMIT, "rpmsign", "--delsign", repository + "/bash-1-1.el8.x86_64.rpm");
+    mirror.index(repository);
+    Files.writeString(folder.resolve("bundle.tar"), "an older one");
+    Program refused =
+        bundle(List.of(repository.toString(), mirror.repositories().get(1).toString()), "-q");
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.err().lines())
+        .hasSize(2)
+        .anyMatch(line -> line.startsWith("glibc-1-1.el8.x86_64.rpm: its payload has sha256 "))
+        .anyMatch(line -> line.startsWith("bash-1-1.el8.x86_64.rpm: holds no OpenPGP signature"));
+    assertThat(folder.resolve("bundle.tar")).hasContent("an older one");
+  }
+
+  @Test
+  void aMirrorThatLacksPackagesIsToldOf() throws IOException {
+    Program refused = bundle(folders().subList(0, 1), "-q");
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.err())
+        .contains("nothing provides python39 needed by airflow-2.2.5")
+        .contains("see to the mirrors");
+    assertThat(folder.resolve("bundle.tar")).doesNotExist();
+  }
+
+  @Test
+  void aReleaseIsVerifiedBefore() throws IOException {
+    Program other = bundle(folders(), "-q", "--key", mirror.publicKey().toString());
+    assertThat(other.code()).isEqualTo(1);
+    assertThat(other.err()).contains("SHA256SUMS: is signed by key");
+    assertThat(folder.resolve("bundle.tar")).doesNotExist();
+  }
+
+  @Test
+  void allThatIsWrongIsToldAtOnce() throws IOException {
+    Program refused =
+        Tool.attempt(
+            folder,
+            Map.of(),
+            List.of(),
+            "bundle",
+            release.toString(),
+            "-o",
+            "no-folder/bundle.tar",
+            "--at",
+            "srv",
+            "--mirror",
+            "no-mirror",
+            "--mirror",
+            "ftp://mirror.example/8");
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.err().lines())
+        .hasSize(5)
+        .anyMatch(line -> line.contains("there is no folder"))
+        .anyMatch(line -> line.startsWith("--at: 'srv' is no absolute path"))
+        .anyMatch(line -> line.startsWith("--mirror: no-mirror holds no repodata/repomd.xml"))
+        .anyMatch(line -> line.startsWith("--mirror: ftp://mirror.example/8 is none of http"))
+        .anyMatch(line -> line.startsWith("--mirror and --mirror-key go together"));
+  }
+}
