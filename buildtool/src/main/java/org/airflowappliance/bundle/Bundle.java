@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.airflowappliance.file.Content;
-import org.airflowappliance.file.Deletion;
 import org.airflowappliance.file.Tally;
 import org.airflowappliance.file.Tar;
+import org.airflowappliance.file.TemporaryFolder;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
@@ -83,14 +83,14 @@ public record Bundle(Path release, String cluster, int number, String at) {
   public Written write(
       Path target, Optional<ForeignPackages> foreign, List<Path> keyFiles, LongConsumer progress)
       throws IOException {
-    Path work = Files.createTempDirectory(target.toAbsolutePath().getParent(), ".bundle-");
-    try {
+    try (TemporaryFolder work =
+        TemporaryFolder.in(Optional.of(target.toAbsolutePath().getParent()), ".bundle-")) {
       TreeMap<String, Content> files = new TreeMap<>();
       add(files, OWN, release);
       int packages = 0;
       if (foreign.isPresent()) {
         Path own = release.resolve("rpm").toRealPath();
-        Path folder = foreign.get().fetch(own, "airflow-cluster-" + cluster, work);
+        Path folder = foreign.get().fetch(own, "airflow-cluster-" + cluster, work.path());
         add(files, FOREIGN, folder);
         packages =
             (int)
@@ -100,12 +100,10 @@ public record Bundle(Path release, String cluster, int number, String at) {
         }
       }
       files.put("airflow-" + cluster + ".repo", Content.of(repoFile(foreign, keyFiles.size())));
-      Path made = work.resolve("bundle");
+      Path made = work.path().resolve("bundle");
       Tally tally = archive(files, made, progress);
       Files.move(made, target, StandardCopyOption.ATOMIC_MOVE);
       return new Written(files.size(), packages, tally.size(), tally.hex());
-    } finally {
-      Deletion.of(work);
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
-import org.airflowappliance.file.Deletion;
+import org.airflowappliance.file.TemporaryFolder;
 import org.airflowappliance.publish.RemoteRelease;
 import org.airflowappliance.release.Checksums;
 import org.airflowappliance.release.ReleaseIndex;
@@ -108,11 +108,8 @@ final class VerifyCommand implements Callable<Integer> {
     if (!release.matches("https?://.+")) {
       return verify(Path.of(release), certificate, List.of());
     }
-    Path fetched = Files.createTempDirectory("appliance-verify-");
-    try {
-      return verify(fetched, certificate, fetch(fetched, certificate));
-    } finally {
-      Deletion.of(fetched);
+    try (TemporaryFolder fetched = TemporaryFolder.in(Optional.empty(), "appliance-verify-")) {
+      return verify(fetched.path(), certificate, fetch(fetched.path(), certificate));
     }
   }
 
