@@ -27,13 +27,15 @@ record BootLoader(ReleasePath path, String kind, BootPackages packages, String s
     return new BootLoader(path, LOADER, packages, source);
   }
 
-  /** The licences of a package. */
+  /** What a package says of its licences. */
   static BootLoader licence(String name, BootPackages packages) {
+    return licence(name, packages, DebianRecords.copyright(name).substring(1));
+  }
+
+  /** The text of a licence, as it stands in some file of the packages. */
+  static BootLoader licence(String name, BootPackages packages, String source) {
     return new BootLoader(
-        new ReleasePath(LICENCES.replace("*", name)),
-        "licences",
-        packages,
-        DebianRecords.copyright(name).substring(1));
+        new ReleasePath(LICENCES.replace("*", name)), "licences", packages, source);
   }
 
   @Override

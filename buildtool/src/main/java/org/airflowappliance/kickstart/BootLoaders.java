@@ -16,6 +16,7 @@ import org.airflowappliance.plan.PinRows;
  * @param packages Debian packages that hold the boot loaders
  * @param without Debian packages that the loaders' files do without
  * @param files name in the tree to file in the packages
+ * @param licences texts that the packages' licences name: name to file in the packages
  * @param publicTree where Rocky's installer is when cluster.yaml names no mirror
  */
 public record BootLoaders(
@@ -23,6 +24,7 @@ public record BootLoaders(
     List<String> packages,
     Set<String> without,
     Map<String, String> files,
+    Map<String, String> licences,
     URI publicTree) {
   /** The lock of the packages, below the definitions. */
   public static final String LOCK = "kickstart/pxe/boot.lock";
@@ -33,18 +35,20 @@ public record BootLoaders(
     packages = List.copyOf(packages);
     without = Set.copyOf(without);
     files = Map.copyOf(files);
+    licences = Map.copyOf(licences);
   }
 
   /** The boot loaders of the definitions. */
   public static BootLoaders read(Definitions definitions) {
     DefinitionYaml yaml =
         DefinitionYaml.read(definitions, PLACE, Map.of())
-            .only("suite", "packages", "without", "files", "publicTree");
+            .only("suite", "packages", "without", "files", "licences", "publicTree");
     return new BootLoaders(
         yaml.text("suite"),
         yaml.texts("packages"),
         Set.copyOf(yaml.texts("without")),
         yaml.map("files"),
+        yaml.map("licences"),
         URI.create(yaml.text("publicTree")));
   }
 

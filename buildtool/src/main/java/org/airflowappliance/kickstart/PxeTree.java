@@ -56,6 +56,8 @@ public final class PxeTree implements Section {
             (name, source) ->
                 loaders.add(BootLoader.loader(new ReleasePath(FOLDER + name), packages, source)));
     packages.pins().forEach(pin -> loaders.add(BootLoader.licence(pin.name(), packages)));
+    new TreeMap<>(defined.licences())
+        .forEach((name, source) -> loaders.add(BootLoader.licence(name, packages, source)));
     return loaders;
   }
 
