@@ -2,7 +2,10 @@ package org.airflowappliance.it.site;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import org.testcontainers.containers.GenericContainer;
 
 /**
@@ -15,17 +18,26 @@ public final class Elsewhere implements AutoCloseable {
 
   /** One that listens. */
   public Elsewhere() throws IOException {
-    host =
+    host = ofDocker();
+    server = HttpServer.create(new InetSocketAddress(host, 0), 0);
+    server.start();
+  }
+
+  /** A Docker that has just been started for the first time names no gateway of that network. */
+  private static String ofDocker() throws IOException {
+    String bridge =
         Docker.client()
             .inspectNetworkCmd()
             .withNetworkId("bridge")
             .exec()
-            .getIpam()
-            .getConfig()
-            .get(0)
-            .getGateway();
-    server = HttpServer.create(new InetSocketAddress(host, 0), 0);
-    server.start();
+            .getOptions()
+            .get("com.docker.network.bridge.name");
+    return NetworkInterface.getByName(bridge)
+        .inetAddresses()
+        .filter(Inet4Address.class::isInstance)
+        .map(InetAddress::getHostAddress)
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Its address. */
