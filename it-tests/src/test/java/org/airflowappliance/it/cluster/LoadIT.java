@@ -34,6 +34,7 @@ final class LoadIT {
     Runs runs = new Runs(cluster);
     runs.put("suite_records.py", "steady.py");
     runs.ready("wide");
+    int logged = cluster.database().log().length();
     long begun = System.nanoTime();
     cluster.as("ada").trigger("wide", RUN, Map.of("seconds", 1));
     int[] most = new int[2];
@@ -50,6 +51,7 @@ final class LoadIT {
         () ->
             cluster.pods().of(RUN, "").size() == TASKS
                 && cluster.pods().of(RUN, "").stream().allMatch(each -> each.gone().isPresent()));
+    assertThat(cluster.database().deadlocks(logged)).isEmpty();
     times(cluster, runs);
     List<String> shares = shares(runs);
     cluster.report().fact("sixty tasks, by scheduler", String.join(" + ", shares));

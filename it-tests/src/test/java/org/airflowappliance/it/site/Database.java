@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.StringJoiner;
+import java.util.regex.Pattern;
 import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
@@ -26,6 +27,12 @@ public final class Database implements AutoCloseable {
 
   /** Programs of its own machine, such as its image's entry point, and others by TLS only. */
   private static final String LET_IN = "local all all trust\nhostssl all all all scram-sha-256\n";
+
+  /** A line of a deadlock's detail. */
+  private static final Pattern DEADLOCK =
+      Pattern.compile(
+          "Process \\d+: (UPDATE|INSERT INTO|DELETE FROM|SELECT)"
+              + " \"?(task_instance|dag_run|slot_pool|job)\\b");
 
   private static final int PUBLIC = 0644;
   private static final int PRIVATE = 0600;
@@ -140,6 +147,17 @@ public final class Database implements AutoCloseable {
   /** What the server wrote to its log. */
   public String log() {
     return container.getLogs();
+  }
+
+  /**
+   * The statements about tasks that were in deadlocks. A DAG's code, which names everything, is in
+   * another table: new DAG files that three parsers write at the same moment may meet, and Airflow
+   * writes them again.
+   *
+   * @param from how much of the log was there before
+   */
+  public List<String> deadlocks(int from) {
+    return log().substring(from).lines().filter(line -> DEADLOCK.matcher(line).find()).toList();
   }
 
   @Override
