@@ -44,7 +44,11 @@ public final class Report {
   /** A time that was measured. */
   public synchronized void time(String what, Duration took) {
     seconds.put(what, took.toMillis() / MILLIS);
-    System.out.printf(Locale.ROOT, "   %7.1f s  %s%n", took.toMillis() / MILLIS, what);
+    System.out.printf("   %7s s  %s%n", shown(took.toMillis() / MILLIS), what);
+  }
+
+  private static String shown(double seconds) {
+    return String.format(Locale.ROOT, seconds < 1 ? "%.3f" : "%.1f", seconds);
   }
 
   /** The time since {@link System#nanoTime} was {@code begun}. */
@@ -92,8 +96,7 @@ public final class Report {
     StringBuilder text = new StringBuilder("# Cluster tests\n\n| fact | |\n|---|---|\n");
     facts.forEach((name, value) -> text.append("| %s | %s |\n".formatted(name, value)));
     text.append("\n| measured | s |\n|---|--:|\n");
-    seconds.forEach(
-        (name, value) -> text.append(String.format(Locale.ROOT, "| %s | %.1f |%n", name, value)));
+    seconds.forEach((name, value) -> text.append("| %s | %s |\n".formatted(name, shown(value))));
     text.append("\n| memory peak | MiB |\n|---|--:|\n");
     memory.forEach((name, bytes) -> text.append("| %s | %d |\n".formatted(name, bytes >> 20)));
     long sum = memory.values().stream().mapToLong(Long::longValue).sum();
