@@ -110,7 +110,8 @@ def over(limit: int) -> Optional[Over]:
 def _is_marked(known: Dict[str, Any]) -> bool:
     named = [("session", session.sid), ("sub", known["sub"]), ("sid", known["sid"])]
     marks = _marks([_digest(kind, value) for kind, value in named if value])
-    # Both times are the provider's, so that clocks of webservers do not matter.
+    # Both times are the provider's, so that clocks of webservers do not matter. They are whole seconds: a sign-in in the very
+    # second of the end counts as earlier, since nobody can tell.
     return any(known["iat"] <= int(mark.data) for mark in marks)
 
 
