@@ -21,7 +21,7 @@ import org.apache.commons.compress.compressors.CompressorStreamFactory;
  * What nodes need besides a release's own packages, with all that needs in turn: dnf chooses it
  * from mirrors for a machine that has nothing.
  *
- * @param mirrors URLs of dnf repositories
+ * @param mirrors URLs of dnf repositories, each once
  * @param keys one of them has to have signed each package
  */
 public record ForeignPackages(List<String> mirrors, List<Certificate> keys) {
@@ -38,7 +38,6 @@ public record ForeignPackages(List<String> mirrors, List<Certificate> keys) {
       persistdir=%1$s/persist
       logdir=%1$s
       module_platform_id=platform:el8
-      best=1
       gpgcheck=0
       skip_if_unavailable=0
 
@@ -52,7 +51,7 @@ public record ForeignPackages(List<String> mirrors, List<Certificate> keys) {
       """
 
       [mirror%1$d]
-      name=%2$s
+      name=mirror%1$d
       baseurl=%2$s
       """;
 
@@ -76,8 +75,7 @@ public record ForeignPackages(List<String> mirrors, List<Certificate> keys) {
       }
       // the time stands in the metadata, and it is no time of the package's
       Files.setLastModifiedTime(rpm, FileTime.fromMillis(0));
-      Verification.packageSigned(rpm, keys)
-          .forEach(each -> problems.add(rpm.getFileName() + ": " + each));
+      complaints(rpm).forEach(each -> problems.add(rpm.getFileName() + ": " + each));
     }
     if (!problems.isEmpty()) {
       throw new BundleProblem(problems);
@@ -86,16 +84,27 @@ public record ForeignPackages(List<String> mirrors, List<Certificate> keys) {
     return packages;
   }
 
+  private List<String> complaints(Path rpm) {
+    try {
+      return Verification.packageSigned(rpm, keys);
+    } catch (IOException | RuntimeException damaged) {
+      // parsers answer so to what is no package
+      return List.of("is no whole package (" + damaged + "); name a mirror that has it");
+    }
+  }
+
   private void download(Path own, String cluster, Path root, Path packages, Path work)
       throws IOException {
     StringBuilder settings = new StringBuilder(MAIN.formatted(work, own.toUri()));
+    int number = 0;
     for (String mirror : mirrors) {
-      settings.append(MIRROR.formatted(mirrors.indexOf(mirror), mirror));
+      settings.append(MIRROR.formatted(++number, mirror));
     }
     Path file = Files.writeString(work.resolve("dnf.conf"), settings);
     Command dnf =
         new Command("dnf")
             .with("-q", "-y", "-c", file.toString(), "--installroot=" + root, "--releasever=8")
+            .with("--disableplugin=*", "--enableplugin=download")
             .with("--forcearch=x86_64", "download", "--resolve", "--alldeps")
             .with("--destdir=" + packages, cluster);
     run(dnf, work, "see to the mirrors: nodes need all that is named here");
@@ -136,10 +145,12 @@ public record ForeignPackages(List<String> mirrors, List<Certificate> keys) {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
       if (file.toString().endsWith(".yaml")) {
         in.transferTo(out);
+        out.write('\n'); // a list need not end its last line
         return;
       }
       try (InputStream open = new CompressorStreamFactory(true).createCompressorInputStream(in)) {
         open.transferTo(out);
+        out.write('\n');
       }
     } catch (CompressorException unknown) {
       throw new BundleProblem(
@@ -153,14 +164,15 @@ public record ForeignPackages(List<String> mirrors, List<Certificate> keys) {
     String problem = "its metadata cannot be made";
     run(
         new Command("createrepo_c")
-            .with("--quiet", "--no-database", "--simple-md-filenames", packages.toString()),
+            .with("--quiet", "--no-database", "--simple-md-filenames", "--general-compress-type=gz")
+            .with(packages.toString()),
         work,
         problem);
     Path folder = packages.resolve("repodata");
     if (Files.size(modules) > 0) {
       run(
           new Command("modifyrepo_c")
-              .with("--simple-md-filenames", "--mdtype=modules")
+              .with("--simple-md-filenames", "--compress-type=gz", "--mdtype=modules")
               .with(modules.toString(), folder.toString()),
           work,
           problem);

@@ -6,12 +6,17 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import org.airflowappliance.bundle.Bundle;
 import org.airflowappliance.bundle.ForeignPackages;
+import org.airflowappliance.release.Checksums;
 import org.airflowappliance.verify.Certificate;
 import org.airflowappliance.verify.Verification;
 import picocli.CommandLine.Command;
@@ -23,7 +28,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "bundle",
     description = {
-      "Writes a verified release as one tar archive, for a site that no network reaches. Where it is unpacked it is a dnf repository,"
+      "Verifies a release and writes it as one tar archive, for a site that no network reaches. Where it is unpacked it is a dnf repository,"
           + " with a .repo file that says so, and its folder release/ can be verified and published as any other.",
       "With --mirror it also holds what nodes need of EL8 and EPEL, as dnf chooses it for a machine that has nothing. That takes dnf"
           + " and createrepo_c on this machine; each package has to be signed by a --mirror-key."
@@ -32,8 +37,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Example:",
       "  appliance bundle dist -o homelab.tar --key release-key.pub \\",
-      "    --mirror http://mirror.example/rocky/8/BaseOS/x86_64/os --mirror http://mirror.example/rocky/8/AppStream/x86_64/os \\",
-      "    --mirror http://mirror.example/epel/8/Everything/x86_64 \\",
+      "    --mirror https://mirror.example/rocky/8/BaseOS/x86_64/os --mirror https://mirror.example/rocky/8/AppStream/x86_64/os \\",
+      "    --mirror https://mirror.example/epel/8/Everything/x86_64 \\",
       "    --mirror-key RPM-GPG-KEY-rockyofficial --mirror-key RPM-GPG-KEY-EPEL-8"
     })
 final class BundleCommand implements Callable<Integer> {
@@ -81,26 +86,58 @@ final class BundleCommand implements Callable<Integer> {
     Optional<Certificate> certificate =
         key == null ? Optional.empty() : Optional.of(Certificate.read(key));
     List<Certificate> keys = new ArrayList<>();
+    List<byte[]> keyTexts = new ArrayList<>();
     for (Path each : mirrorKeys) {
-      keys.add(Certificate.read(each));
+      Certificate read = Certificate.ofOthers(each);
+      if (keys.stream().noneMatch(one -> one.fingerprint().equals(read.fingerprint()))) {
+        keys.add(read);
+        keyTexts.add(Files.readAllBytes(each));
+      }
     }
-    List<String> urls = new ArrayList<>();
+    Set<String> urls = new LinkedHashSet<>();
     List<String> problems = problems(urls);
-    if (problems.isEmpty()) {
-      Verification.of(release, certificate)
-          .problems()
-          .forEach(each -> problems.add(release + "/" + each));
-    }
+    Map<String, byte[]> lists = lists(folder);
+    Verification found = Verification.of(release, certificate);
+    found.problems().forEach(each -> problems.add(release + "/" + each));
     if (!problems.isEmpty()) {
       throw new UserError(problems);
     }
+    if (certificate.isEmpty()) {
+      System.err.println(
+          "NOT AUTHENTICATED: the release fits together, but anybody may have made it; give the key that you trust with --key");
+    }
     write(
-        new Bundle(release, folder.cluster(), folder.number(), at.replaceFirst("/+$", "")),
-        urls.isEmpty() ? Optional.empty() : Optional.of(new ForeignPackages(urls, keys)));
+        new Bundle(release, lists, cluster(found), found.serial(), at.replaceFirst("/+$", "")),
+        urls.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new ForeignPackages(List.copyOf(urls), keys)),
+        keyTexts);
     return 0;
   }
 
-  private void write(Bundle bundle, Optional<ForeignPackages> foreign) throws IOException {
+  /** Read before the release is verified: what is packed is held against them. */
+  private static Map<String, byte[]> lists(ReleaseFolder folder) throws IOException {
+    Map<String, byte[]> lists = new TreeMap<>();
+    for (String name : List.of(Checksums.NAME, Checksums.SIGNATURE)) {
+      if (Files.isRegularFile(folder.path().resolve(name))) {
+        lists.put(name, Files.readAllBytes(folder.path().resolve(name)));
+      }
+    }
+    return lists;
+  }
+
+  /** It comes into names of files and into settings of dnf. */
+  private String cluster(Verification found) {
+    if (!found.cluster().matches("[a-z0-9][a-z0-9-]*")) {
+      throw new UserError(
+          "%s/release.json: cluster '%s' is no name of a cluster; build the release again"
+              .formatted(release, found.cluster().replaceAll("\\p{Cntrl}", "?")));
+    }
+    return found.cluster();
+  }
+
+  private void write(Bundle bundle, Optional<ForeignPackages> foreign, List<byte[]> keys)
+      throws IOException {
     Console console = new Console(System.err, Console.onTerminal(), verbosity.quiet());
     String what = "writing " + output;
     if (foreign.isPresent()) {
@@ -111,10 +148,7 @@ final class BundleCommand implements Callable<Integer> {
     try {
       written =
           bundle.write(
-              output,
-              foreign,
-              mirrorKeys,
-              bytes -> console.progress(what, done.addAndGet(bytes), 0));
+              output, foreign, keys, bytes -> console.progress(what, done.addAndGet(bytes), 0));
     } finally {
       console.clear();
     }
@@ -133,7 +167,7 @@ final class BundleCommand implements Callable<Integer> {
   }
 
   /** What is wrong with the command line, all at once. */
-  private List<String> problems(List<String> urls) {
+  private List<String> problems(Set<String> urls) throws IOException {
     List<String> problems = new ArrayList<>();
     if (Files.isDirectory(output)) {
       problems.add(output + ": is a folder; name a file for -o");
@@ -141,6 +175,10 @@ final class BundleCommand implements Callable<Integer> {
       problems.add(
           "%s: there is no folder %s; make it first"
               .formatted(output, output.toAbsolutePath().getParent()));
+    } else if (isInput(output)) {
+      problems.add(
+          output
+              + ": would take the place of what the bundle is made from; name another file for -o");
     }
     if (!Files.exists(release.resolve("rpm/repodata/repomd.xml"))) {
       problems.add(
@@ -161,6 +199,21 @@ final class BundleCommand implements Callable<Integer> {
     return problems;
   }
 
+  private boolean isInput(Path file) throws IOException {
+    Path real = file.toAbsolutePath().getParent().toRealPath().resolve(file.getFileName());
+    if (real.startsWith(release.toRealPath())) {
+      return true;
+    }
+    List<Path> keys = new ArrayList<>(mirrorKeys);
+    Optional.ofNullable(key).ifPresent(keys::add);
+    for (Path each : keys) {
+      if (Files.exists(file) && Files.isSameFile(file, each)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static Optional<String> url(String mirror, List<String> problems) {
     Path folder = mirror.contains("://") ? null : Path.of(mirror);
     if (folder != null && !Files.exists(folder.resolve("repodata/repomd.xml"))) {
@@ -170,10 +223,14 @@ final class BundleCommand implements Callable<Integer> {
     }
     try {
       URI uri = folder == null ? new URI(mirror) : folder.toAbsolutePath().normalize().toUri();
-      if (uri.getScheme().matches("https?|file")) {
+      if (uri.getUserInfo() != null) {
+        // dnf says addresses as they are, and so does whoever keeps what it said
+        problems.add("--mirror: an address with a password would be shown; serve it without one");
+      } else if (Set.of("http", "https", "file").contains(String.valueOf(uri.getScheme()))) {
         return Optional.of(uri.toString());
+      } else {
+        problems.add("--mirror: " + mirror + " is none of http, https and file; name another");
       }
-      problems.add("--mirror: " + mirror + " is none of http, https and file; name another");
     } catch (URISyntaxException wrong) {
       problems.add(
           "--mirror: " + mirror + ": is no address (" + wrong.getReason() + "); correct it");

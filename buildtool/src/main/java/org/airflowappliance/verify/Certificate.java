@@ -50,6 +50,21 @@ public final class Certificate {
    * @throws UnusableCertificate when it is none, several, or one that must not be trusted any more
    */
   public static Certificate read(Path file) throws IOException {
+    Certificate certificate = ofOthers(file);
+    KeyKind.complaint(certificate.key)
+        .ifPresent(
+            problem -> {
+              throw new UnusableCertificate(file + ": " + problem);
+            });
+    return certificate;
+  }
+
+  /**
+   * Reads the public key of who signs other packages than a release's, and chose the key's kind.
+   *
+   * @throws UnusableCertificate when it is none, several, or one that must not be trusted any more
+   */
+  public static Certificate ofOthers(Path file) throws IOException {
     PGPPublicKey key = only(file);
     if (key.hasRevocation()) {
       throw new UnusableCertificate(
@@ -61,11 +76,6 @@ public final class Certificate {
       throw new UnusableCertificate(
           file + ": key " + fingerprint(key) + " expired at " + end + "; ask for it anew");
     }
-    KeyKind.complaint(key)
-        .ifPresent(
-            problem -> {
-              throw new UnusableCertificate(file + ": " + problem);
-            });
     return new Certificate(key);
   }
 
@@ -103,7 +113,7 @@ public final class Certificate {
     int blocks = text.split("-----BEGIN PGP", -1).length - 1;
     if (rings.size() != 1 || blocks > 1) {
       throw new UnusableCertificate(
-          "%s: holds %d public keys; give the one that signs releases, alone"
+          "%s: holds %d public keys; give the one that signs, alone in its file"
               .formatted(file, Math.max(rings.size(), blocks)));
     }
     return rings.get(0).getPublicKey();

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.airflowappliance.rpm.RpmSeal;
 
 /**
@@ -68,15 +69,21 @@ public record Verification(
    */
   public static List<String> packageSigned(Path rpm, List<Certificate> keys) throws IOException {
     RpmSeal seal = RpmSeal.of(rpm);
-    List<String> problems = new ArrayList<>(seal.complaints());
-    List<String> verdicts = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
+    seal.complaints().forEach(each -> problems.add(each + "; name a mirror that has it whole"));
+    if (seal.signature().length == 0) {
+      problems.add("nobody has signed it; name a mirror that has it signed");
+      return problems;
+    }
     for (Certificate key : keys) {
-      verdicts.add(
-          key.verdict(seal.signature(), new ByteArrayInputStream(seal.signedBytes())).problem());
+      if (key.verdict(seal.signature(), new ByteArrayInputStream(seal.signedBytes())).good()) {
+        return problems;
+      }
     }
-    if (!verdicts.contains("")) {
-      problems.addAll(verdicts);
-    }
+    problems.add(
+        "is not signed by "
+            + keys.stream().map(Certificate::fingerprint).collect(Collectors.joining(" or "))
+            + "; give the key of who signs it, or another mirror");
     return problems;
   }
 

@@ -45,7 +45,9 @@ final class BundleIT {
     List<String> arguments =
         new ArrayList<>(List.of("bundle", release.toString(), "-o", "bundle.tar"));
     mirrors.forEach(each -> arguments.addAll(List.of("--mirror", each)));
-    arguments.addAll(List.of("--mirror-key", mirror.publicKey().toString()));
+    // as one gives a key with each mirror
+    mirrors.forEach(
+        each -> arguments.addAll(List.of("--mirror-key", mirror.publicKey().toString())));
     arguments.addAll(List.of(more));
     return Tool.attempt(folder, Map.of(), List.of(), arguments.toArray(String[]::new));
   }
@@ -61,21 +63,52 @@ final class BundleIT {
     Program made = bundle(folders(), "--key", key.toString(), "--at", at.toString());
     assertThat(made.code()).as(made.err()).isZero();
     assertThat(made.out()).contains("with 8 packages of others");
-    Program.run(LIMIT, "tar", "-C", at.toString(), "-xf", folder + "/bundle.tar");
-
-    Path unpacked = at.resolve(NAME);
+    Path unpacked = unpack(at);
+    assertThat(unpacked.resolve("foreign"))
+        .isDirectoryContaining("glob:**/glibc-1-1.el8.x86_64.rpm");
+    assertThat(unpacked.resolve("foreign")).isDirectoryNotContaining("glob:**/other-*");
     DnfRoot root = DnfRoot.bare(folder.resolve("node"));
     root.withRepository(Files.readString(unpacked.resolve("airflow-homelab.repo")));
     Program installed = root.dnf(List.of("unshare", "-n"), "install", "airflow-cluster-homelab");
     assertThat(installed.code()).as(installed.out() + installed.err()).isZero();
     assertThat(root.rpm("-qa", "--qf", "%{NAME}\n").lines())
-        .contains("airflow-cluster-homelab", "airflow-scheduler", "python39", "fuse-libs", "glibc")
-        .doesNotContain("other");
+        .contains("airflow-cluster-homelab", "airflow-scheduler", "python39", "fuse-libs", "glibc");
 
     Program verified =
         Tool.attempt(
             folder, Map.of(), List.of(), "verify", unpacked + "/release", "--key", key.toString());
     assertThat(verified.code()).as(verified.err()).isZero();
+  }
+
+  private Path unpack(Path at) throws IOException {
+    Program.run(LIMIT, "tar", "-C", at.toString(), "-xf", folder + "/bundle.tar");
+    return at.resolve(NAME);
+  }
+
+  /** Who has a mirror in the site, or EL8 on a disk, needs the release alone. */
+  @Test
+  void aBundleWithoutMirrorsIsTheRelease() throws IOException {
+    Program made = bundle(List.of());
+    assertThat(made.code()).as(made.err()).isZero();
+    assertThat(made.err()).contains("NOT AUTHENTICATED");
+    Path unpacked = unpack(folder);
+    assertThat(Files.readString(unpacked.resolve("airflow-homelab.repo")))
+        .contains("#   dnf install airflow-cluster-homelab\n")
+        .contains("baseurl=file:///srv/" + NAME + "/release/rpm\n")
+        .doesNotContain("foreign");
+    assertThat(unpacked.resolve("foreign")).doesNotExist();
+    Program diff =
+        Tool.attempt(
+            folder,
+            Map.of(),
+            List.of(),
+            "verify",
+            unpacked + "/release",
+            "--key",
+            key.toString(),
+            "--same-as",
+            release.toString());
+    assertThat(diff.code()).as(diff.err()).isZero();
   }
 
   @Test
@@ -105,13 +138,35 @@ final class BundleIT {
     mirror.index(repository);
     Files.writeString(folder.resolve("bundle.tar"), "an older one");
     Program refused =
-        bundle(List.of(repository.toString(), mirror.repositories().get(1).toString()), "-q");
+        bundle(
+            List.of(repository.toString(), mirror.repositories().get(1).toString()),
+            "-q",
+            "--key",
+            key.toString());
     assertThat(refused.code()).isEqualTo(1);
     assertThat(refused.err().lines())
         .hasSize(2)
         .anyMatch(line -> line.startsWith("glibc-1-1.el8.x86_64.rpm: its payload has sha256 "))
-        .anyMatch(line -> line.startsWith("bash-1-1.el8.x86_64.rpm: holds no OpenPGP signature"));
+        .anyMatch(line -> line.startsWith("bash-1-1.el8.x86_64.rpm: nobody has signed it"));
     assertThat(folder.resolve("bundle.tar")).hasContent("an older one");
+  }
+
+  @Test
+  void aPackageOfAStrangerIsRefused() throws IOException {
+    Program refused =
+        bundle(
+            List.of(),
+            "-q",
+            "--mirror",
+            folders().get(0),
+            "--mirror",
+            folders().get(1),
+            "--mirror-key",
+            key.toString());
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.err().lines().filter(line -> !line.startsWith("NOT AUTHENTICATED")))
+        .hasSize(8)
+        .allMatch(line -> line.contains("el8.x86_64.rpm: is not signed by "));
   }
 
   @Test
@@ -142,20 +197,24 @@ final class BundleIT {
             "bundle",
             release.toString(),
             "-o",
-            "no-folder/bundle.tar",
+            release + "/SHA256SUMS",
             "--at",
             "srv",
             "--mirror",
             "no-mirror",
             "--mirror",
-            "ftp://mirror.example/8");
+            "ftp://mirror.example/8",
+            "--mirror",
+            "https://user:password@mirror.example/8");
     assertThat(refused.code()).isEqualTo(1);
     assertThat(refused.err().lines())
-        .hasSize(5)
-        .anyMatch(line -> line.contains("there is no folder"))
+        .hasSize(6)
+        .anyMatch(line -> line.contains("SHA256SUMS: would take the place of what the bundle is"))
         .anyMatch(line -> line.startsWith("--at: 'srv' is no absolute path"))
         .anyMatch(line -> line.startsWith("--mirror: no-mirror holds no repodata/repomd.xml"))
         .anyMatch(line -> line.startsWith("--mirror: ftp://mirror.example/8 is none of http"))
+        .anyMatch(line -> line.startsWith("--mirror: an address with a password would be shown"))
         .anyMatch(line -> line.startsWith("--mirror and --mirror-key go together"));
+    assertThat(release.resolve("SHA256SUMS")).content().contains("release.json");
   }
 }

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Promise: a machine that boots from the network finds its own kickstart by its MAC, once; any
@@ -78,19 +80,14 @@ class NetworkBootIT {
     }
   }
 
-  @Test
-  void anInstalledMachineBootsItsDiskAndIsNotInstalledAgain() throws IOException {
-    try (Lab lab =
-        lab(
-            "old",
-            false,
-            "old-bios,bios,52:54:00:0a:00:7a,system",
-            "old-uefi,uefi,52:54:00:0a:00:7a,system")) {
-      for (String firmware : new String[] {"bios", "uefi"}) {
-        assertThat(lab.console("old-" + firmware, "local disk of old-" + firmware + " runs"))
-            .contains("airflow3: booting the local disk")
-            .doesNotContain("airflow3: installing");
-      }
+  @ParameterizedTest
+  @ValueSource(strings = {"bios", "uefi"})
+  void anInstalledMachineBootsItsDiskAndIsNotInstalledAgain(String firmware) throws IOException {
+    String name = "old-" + firmware;
+    try (Lab lab = lab(name, false, name + "," + firmware + ",52:54:00:0a:00:7a,system")) {
+      assertThat(lab.console(name, "local disk of " + name + " runs"))
+          .contains("airflow3: booting the local disk")
+          .doesNotContain("airflow3: installing");
       assertThat(lab.log("web.log")).doesNotContain("airflow3.ks");
     }
   }
