@@ -138,17 +138,12 @@ public record Bundle(
   /** The release's files: those that its list names, and the lists. */
   private TreeMap<String, Content> own() {
     TreeMap<String, Content> files = new TreeMap<>();
-    sums().keySet().forEach(path -> files.put(OWN + path, Content.of(release.resolve(path))));
-    lists.forEach((name, bytes) -> files.put(OWN + name, Content.of(bytes)));
-    return files;
-  }
-
-  /** Digest by path, as the list says. */
-  private Map<String, String> sums() {
-    return new String(lists.get(Checksums.NAME), StandardCharsets.UTF_8)
+    new String(lists.get(Checksums.NAME), StandardCharsets.UTF_8)
         .lines()
         .map(line -> line.split(" {2}", 2))
-        .collect(Collectors.toMap(part -> part[1], part -> part[0]));
+        .forEach(part -> files.put(OWN + part[1], new Verified(release.resolve(part[1]), part[0])));
+    lists.forEach((name, bytes) -> files.put(OWN + name, Content.of(bytes)));
+    return files;
   }
 
   /** Adds others' packages with their metadata; gives how many packages. */
@@ -163,21 +158,12 @@ public record Bundle(
 
   private Tally archive(TreeMap<String, Content> files, Path made, LongConsumer progress)
       throws IOException {
-    Map<String, String> sums = sums();
     try (OutputStream file = Files.newOutputStream(made);
         Tally tally = new Tally(new BufferedOutputStream(file, 1 << 18));
         TarArchiveOutputStream tar = Tar.open(tally)) {
       for (String path : files.keySet()) {
-        Counted content = new Counted(files.get(path));
-        Tar.add(tar, name() + "/" + path, content);
-        String sum = path.startsWith(OWN) ? sums.get(path.substring(OWN.length())) : null;
-        if (sum != null && !sum.equals(content.sha256)) {
-          throw new BundleProblem(
-              List.of(
-                  "%s/%s: has sha256 %s, but had %s when it was verified; let nobody write there, and bundle again"
-                      .formatted(release, path.substring(OWN.length()), content.sha256, sum)));
-        }
-        progress.accept(content.size());
+        Tar.add(tar, name() + "/" + path, files.get(path));
+        progress.accept(files.get(path).size());
       }
       tar.finish();
       tally.flush();
@@ -185,25 +171,24 @@ public record Bundle(
     }
   }
 
-  /** Knows its digest when it was written. */
-  private static final class Counted implements Content {
-    private final Content content;
-    private String sha256 = "";
-
-    Counted(Content content) {
-      this.content = content;
-    }
-
+  /** A file that has to be what it was when the release was verified. */
+  private record Verified(Path file, String sha256) implements Content {
     @Override
     public long size() throws IOException {
-      return content.size();
+      return Files.size(file);
     }
 
     @Override
     public void writeTo(OutputStream out) throws IOException {
       try (Tally tally = new Tally(out)) {
-        content.writeTo(tally);
-        sha256 = tally.hex();
+        Files.copy(file, tally);
+        String is = tally.hex();
+        if (!is.equals(sha256)) {
+          throw new BundleProblem(
+              List.of(
+                  "%s: has sha256 %s, but had %s when it was verified; let nobody write there, and bundle again"
+                      .formatted(file, is, sha256)));
+        }
       }
     }
   }

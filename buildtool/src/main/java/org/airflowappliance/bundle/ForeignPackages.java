@@ -26,7 +26,7 @@ import org.apache.commons.compress.compressors.CompressorStreamFactory;
  */
 public record ForeignPackages(List<String> mirrors, List<Certificate> keys) {
   private static final String TOOLS =
-      "it takes dnf with its command `download` and createrepo_c (on Debian 12: apt-get install dnf"
+      "appliance bundle: others' packages take dnf with its command `download` and createrepo_c (on Debian 12: apt-get install dnf"
           + " dnf-plugins-core createrepo-c; on EL8: dnf install dnf-plugins-core createrepo_c)";
 
   /** Of dnf itself: nothing of this machine's settings, and no less than all mirrors. */
@@ -64,6 +64,12 @@ public record ForeignPackages(List<String> mirrors, List<Certificate> keys) {
    * @return the repository's folder, in {@code work}
    */
   Path fetch(Path own, String cluster, Path work) throws IOException {
+    for (Command tool :
+        List.of(
+            new Command("dnf").with("download", "--help"),
+            new Command("createrepo_c").with("--version"))) {
+      run(tool, work, TOOLS);
+    }
     Path packages = Files.createDirectory(work.resolve("foreign"));
     Path root = Files.createDirectory(work.resolve("root"));
     download(own, cluster, root, packages, work);
@@ -107,15 +113,14 @@ public record ForeignPackages(List<String> mirrors, List<Certificate> keys) {
             .with("--disableplugin=*", "--enableplugin=download")
             .with("--forcearch=x86_64", "download", "--resolve", "--alldeps")
             .with("--destdir=" + packages, cluster);
-    run(dnf, work, "see to the mirrors: nodes need all that is named here");
+    run(dnf, work, "appliance bundle: nodes need all that is named here; see to the mirrors");
   }
 
   private static void run(Command command, Path work, String action) throws IOException {
     try {
       command.run(work);
     } catch (StoreProblem problem) {
-      throw new BundleProblem(
-          List.of(problem.getMessage().strip(), "appliance bundle: " + action + "; " + TOOLS));
+      throw new BundleProblem(List.of(problem.getMessage().strip(), action));
     }
   }
 
@@ -161,7 +166,8 @@ public record ForeignPackages(List<String> mirrors, List<Certificate> keys) {
   }
 
   private static void index(Path packages, Path modules, Path work) throws IOException {
-    String problem = "its metadata cannot be made";
+    String problem =
+        "appliance bundle: the metadata of others' packages was not made; see to what is said above";
     run(
         new Command("createrepo_c")
             .with("--quiet", "--no-database", "--simple-md-filenames", "--general-compress-type=gz")

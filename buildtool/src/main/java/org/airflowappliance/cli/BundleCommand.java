@@ -98,13 +98,12 @@ final class BundleCommand implements Callable<Integer> {
     List<String> problems = problems(urls);
     Map<String, byte[]> lists = lists(folder);
     Verification found = Verification.of(release, certificate);
-    found.problems().forEach(each -> problems.add(release + "/" + each));
+    problems.addAll(VerifyCommand.shown(release.toString(), found));
     if (!problems.isEmpty()) {
       throw new UserError(problems);
     }
     if (certificate.isEmpty()) {
-      System.err.println(
-          "NOT AUTHENTICATED: the release fits together, but anybody may have made it; give the key that you trust with --key");
+      System.err.println(VerifyCommand.ANYBODYS);
     }
     write(
         new Bundle(release, lists, cluster(found), found.serial(), at.replaceFirst("/+$", "")),

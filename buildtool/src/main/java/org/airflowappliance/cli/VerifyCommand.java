@@ -49,6 +49,10 @@ final class VerifyCommand implements Callable<Integer> {
   private static final int NOT_AUTHENTICATED = 3;
   private static final int SHOWN = 100;
 
+  /** Said of what nobody's key was given for. */
+  static final String ANYBODYS =
+      "NOT AUTHENTICATED: it fits together, but anybody may have made it; give the key that you trust with --key";
+
   @Mixin Verbosity verbosity;
 
   @Parameters(
@@ -164,10 +168,7 @@ final class VerifyCommand implements Callable<Integer> {
     Optional<Wanted> wanted = newerThan == null ? Optional.empty() : Optional.of(wanted());
     Verification found = Verification.of(folder, certificate);
     List<String> problems = new ArrayList<>(strayed);
-    found.problems().stream().limit(SHOWN).forEach(each -> problems.add(release + "/" + each));
-    if (found.problems().size() > SHOWN) {
-      problems.add("and %d problems more".formatted(found.problems().size() - SHOWN));
-    }
+    problems.addAll(shown(release, found));
     if (problems.isEmpty()) {
       wanted.ifPresent(each -> problems.addAll(each.complaints(release, found)));
       if (cluster != null && !cluster.equals(found.cluster())) {
@@ -201,11 +202,20 @@ final class VerifyCommand implements Callable<Integer> {
                     .map(each -> "signed by %s '%s'".formatted(each.fingerprint(), each.userId()))
                     .orElse("fits together")));
     if (certificate.isEmpty()) {
-      System.err.println(
-          "NOT AUTHENTICATED: it fits together, but anybody may have made it; give the key that you trust with --key");
+      System.err.println(ANYBODYS);
       return NOT_AUTHENTICATED;
     }
     return 0;
+  }
+
+  /** What was found wrong with a release, each with its place; of very many not all. */
+  static List<String> shown(String release, Verification found) {
+    List<String> shown = new ArrayList<>();
+    found.problems().stream().limit(SHOWN).forEach(each -> shown.add(release + "/" + each));
+    if (found.problems().size() > SHOWN) {
+      shown.add("and %d problems more".formatted(found.problems().size() - SHOWN));
+    }
+    return shown;
   }
 
   /** What was verified is what its list says, so the lists are enough. */

@@ -35,9 +35,7 @@ final class BundleIT {
   @BeforeAll
   static void releaseAndMirror() throws IOException {
     release = Tool.example();
-    String secret = Folders.cache().resolve("keys/development.asc").toString();
-    key = shared.resolve("release.pub");
-    Files.writeString(key, Tool.run(shared, Map.of(), "key", "export", secret).out());
+    key = Tool.exported(Folders.cache().resolve("keys/development.asc"), shared);
     mirror = Mirror.create(shared.resolve("mirror"));
   }
 

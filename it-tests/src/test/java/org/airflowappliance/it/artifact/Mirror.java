@@ -100,7 +100,7 @@ record Mirror(Path folder) {
   }
 
   Path publicKey() {
-    return folder.resolve("mirror.pub");
+    return folder.resolve("mirror.asc.pub");
   }
 
   private void build(String repository, Map<String, String> packages) throws IOException {
@@ -126,8 +126,7 @@ record Mirror(Path folder) {
   private void sign() throws IOException {
     Path secret = folder.resolve("mirror.asc");
     Tool.run(folder, Map.of(), "key", "generate", secret.toString(), "--user-id", KEY_NAME);
-    Files.writeString(
-        publicKey(), Tool.run(folder, Map.of(), "key", "export", secret.toString()).out());
+    Tool.exported(secret, folder);
     String keyring = Files.createDirectory(folder.resolve("keyring")).toString();
     Program.run(LIMIT, "chmod", "700", keyring);
     try {

@@ -30,6 +30,12 @@ final class Tool {
     return example;
   }
 
+  /** Writes the public part of a secret key into a folder. */
+  static Path exported(Path secret, Path folder) throws IOException {
+    String said = run(folder, Map.of(), "key", "export", secret.toString()).out();
+    return Files.writeString(folder.resolve(secret.getFileName() + ".pub"), said);
+  }
+
   /** Runs the tool in a folder; any exit code but 0 fails. */
   static Program run(Path folder, Map<String, String> environment, String... arguments)
       throws IOException {

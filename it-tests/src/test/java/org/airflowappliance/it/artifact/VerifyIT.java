@@ -56,7 +56,7 @@ final class VerifyIT {
   @BeforeAll
   static void releases() throws IOException {
     release = Tool.example();
-    publicKey = exported(Folders.cache().resolve("keys/development.asc"));
+    publicKey = Tool.exported(Folders.cache().resolve("keys/development.asc"), shared);
     key = Certificate.read(publicKey);
     Path secret = shared.resolve("somebody.asc");
     made =
@@ -69,11 +69,6 @@ final class VerifyIT {
         shared.resolve("next.yaml"), example.replaceFirst("(?m)^release: 1$", "release: 2"));
     next = shared.resolve("next");
     Tool.run(shared, Map.of(), "build", "-q", "next.yaml", "-o", "next");
-  }
-
-  private static Path exported(Path secret) throws IOException {
-    Program said = Tool.run(shared, Map.of(), "key", "export", secret.toString());
-    return Files.writeString(shared.resolve(secret.getFileName() + ".pub"), said.out());
   }
 
   /** A copy whose files are the release's own until one is replaced. */
@@ -157,7 +152,7 @@ final class VerifyIT {
             "-o",
             "no");
     assertThat(locked.err()).contains("protected by a passphrase; give it in APPLIANCE_SIGN_");
-    Path somebody = exported(secret);
+    Path somebody = Tool.exported(secret, shared);
     String fingerprint = Certificate.read(somebody).fingerprint();
     assertThat(made.out()).contains("key " + fingerprint + " of 'Somebody else';");
     Program good = verify(foreign, "--key", somebody.toString());

@@ -43,9 +43,9 @@ final class EndIT {
   }
 
   /**
-   * Somebody who clears or marks tasks locks a run after its tasks, a scheduler before them: one of
-   * both is told to begin again. That is Airflow's; the report says how often. Without such changes
-   * there is none, as {@link LoadIT} sees.
+   * By Airflow's code somebody who clears tasks locks a run after its tasks and a scheduler before
+   * them, and one of both is told to begin again. The report says how often, and the output what
+   * the statements were. Without such changes there is none, as {@link LoadIT} sees.
    */
   @Test
   void theReportTellsOfDeadlocks(Cluster cluster) {
