@@ -36,16 +36,16 @@ del dag
 """
 
 
-def timed(owner, name, taken):
+def timed(owner, name, taken, clock=time.perf_counter):
     """Replaces a function by one that notes the seconds of each call."""
     function = getattr(owner, name)
 
     def measured(*args, **kwargs):
-        begun = time.perf_counter()
+        begun = clock()
         try:
             return function(*args, **kwargs)
         finally:
-            taken.append(time.perf_counter() - begun)
+            taken.append(clock() - begun)
 
     setattr(owner, name, measured)
 
@@ -61,7 +61,8 @@ class ManyDags(unittest.TestCase):
         with airflow_settings.engine.connect() as connection:
             tenant_tables.sync(connection, settings.load().tenants)
         policy, rights = [], []
-        timed(airflow_settings, "dag_policy", policy)
+        # It asks nobody, so what else the machine does may stay out of it.
+        timed(airflow_settings, "dag_policy", policy, time.thread_time)
         timed(DagBag, "_sync_perm_for_dag", rights)
         begun = time.perf_counter()
         bag = DagBag(str(lab.DAGS), include_examples=False, read_dags_from_db=False)
