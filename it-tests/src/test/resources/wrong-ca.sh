@@ -14,7 +14,7 @@ AIRFLOW__CORE__SQL_ALCHEMY_CONN=$(echo "$AIRFLOW__CORE__SQL_ALCHEMY_CONN" | sed 
 said() { # SETTINGS COMMAND...
   cp "$mine/$1.json" "$mine/settings.json"
   shift
-  timeout 6 /usr/lib/airflow/bin/python -I -m airflow_appliance.node "$@" 2>&1 || [ $? -eq 124 ]
+  timeout 15 /usr/lib/airflow/bin/python -I -m airflow_appliance.node "$@" 2>&1 || [ $? -eq 124 ]
 }
 said dags supervise dags
 said scheduler supervise scheduler

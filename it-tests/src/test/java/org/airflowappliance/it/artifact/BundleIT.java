@@ -14,12 +14,14 @@ import org.airflowappliance.it.site.Program;
 import org.airflowappliance.it.site.WebServer;
 import org.airflowappliance.rpm.RpmSeal;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Promise: one file is enough to install a node that reaches no network. */
+@Tag("artifact")
 @Execution(ExecutionMode.CONCURRENT)
 final class BundleIT {
   private static final Duration LIMIT = Duration.ofMinutes(2);
@@ -34,7 +36,7 @@ final class BundleIT {
 
   @BeforeAll
   static void releaseAndMirror() throws IOException {
-    release = Tool.example();
+    release = Tool.withoutBills();
     key = Tool.exported(Folders.cache().resolve("keys/development.asc"), shared);
     mirror = Mirror.create(shared.resolve("mirror"));
   }

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.airflowappliance.it.site.Kickstart;
 import org.airflowappliance.it.site.Program;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /**
  * Promise: every kickstart is one that the installer of EL8 reads, with scripts that bash reads.
  */
+@Tag("artifact")
 @Execution(ExecutionMode.CONCURRENT)
 class KickstartFileIT {
   private static final Duration LIMIT = Duration.ofMinutes(3);

@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.airflowappliance.it.site.Program;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Promise: kube-score finds nothing in the manifests but what was reviewed, with its reason. */
+@Tag("artifact")
 @Execution(ExecutionMode.CONCURRENT)
 class KubeScoreIT {
   private static final Duration BUILD = Duration.ofMinutes(9);

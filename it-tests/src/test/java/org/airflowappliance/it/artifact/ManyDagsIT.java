@@ -14,10 +14,11 @@ import org.airflowappliance.it.site.OwnDatabase;
 import org.airflowappliance.it.site.Program;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Promise: a thousand DAGs of ten teams are no burden for the page that everybody opens. */
-@Isolated("what else this machine does would stand in the figures")
+@Execution(ExecutionMode.CONCURRENT)
 final class ManyDagsIT {
   private static final Duration LIMIT = Duration.ofMinutes(9);
   private static final Duration PAGE = Duration.ofSeconds(1);

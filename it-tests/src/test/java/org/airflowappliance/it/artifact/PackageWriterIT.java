@@ -18,12 +18,14 @@ import org.airflowappliance.file.Owner;
 import org.airflowappliance.it.site.Program;
 import org.airflowappliance.rpm.RpmSpec.FileFlag;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Promise: the real rpm installs, upgrades, verifies and erases what the tool's writer writes. */
+@Tag("artifact")
 @Execution(ExecutionMode.CONCURRENT)
 class PackageWriterIT {
   private static final Duration LIMIT = Duration.ofMinutes(1);

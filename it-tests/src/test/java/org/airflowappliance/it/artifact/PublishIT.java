@@ -14,18 +14,18 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import org.airflowappliance.it.site.Appliance;
 import org.airflowappliance.it.site.Folders;
 import org.airflowappliance.it.site.OwnStore;
 import org.airflowappliance.it.site.Pace;
 import org.airflowappliance.it.site.Program;
 import org.airflowappliance.it.site.PublishedBucket;
+import org.airflowappliance.it.site.Timed;
 import org.airflowappliance.publish.Place;
 import org.airflowappliance.publish.Places;
 import org.airflowappliance.publish.Publishable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -34,8 +34,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /**
  * Promise: who reads where releases are published reads one, whole, whatever happens to publishers.
  */
-@Order(8)
-@Execution(ExecutionMode.SAME_THREAD)
+@Tag("artifact")
+@Execution(ExecutionMode.CONCURRENT)
 final class PublishIT {
   private static final Duration AGAIN = Duration.ofSeconds(3);
   private static final int KILLED = 30;
@@ -164,17 +164,13 @@ final class PublishIT {
     Path www = folder.resolve("www");
     String[] targets = {"--s3", "s3://packages/b", "--dir", www.toString()};
     bucket.run(first, targets);
-    long started = System.nanoTime();
-    Appliance.run("--version");
-    Duration startUp = Duration.ofNanos(System.nanoTime() - started);
-    started = System.nanoTime();
-    Program again = bucket.run(first, targets);
-    Duration whole = Duration.ofNanos(System.nanoTime() - started);
-    assertThat(again.out())
+    Duration startUp = Tool.timed(folder, "--version").processor();
+    Timed again = bucket.timed(first, targets);
+    assertThat(again.program().out())
         .isEqualTo(
             "kept s3://packages/b: release 1 is there\nkept %s: release 1 is there\n"
                 .formatted(www));
-    assertThat(whole.minus(startUp)).isLessThan(Pace.here(AGAIN.multipliedBy(2)));
+    assertThat(again.processor().minus(startUp)).isLessThan(Pace.here(AGAIN.multipliedBy(2)));
   }
 
   @Test

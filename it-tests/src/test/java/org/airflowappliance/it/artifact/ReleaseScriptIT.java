@@ -24,20 +24,24 @@ import org.airflowappliance.publish.Place;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Promise: {@code ./release} publishes what is committed, tested and signed, or nothing. It runs in
  * a checkout of its own, made of this one's files.
  */
 // after the tests that need no image of a server
+@Tag("artifact")
 @Order(Integer.MAX_VALUE)
-@Execution(ExecutionMode.SAME_THREAD)
 @ExtendWith(SiteExtension.class)
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("checkout")
 final class ReleaseScriptIT {
   private static final Duration LIMIT = Duration.ofMinutes(9);
   private static final String PLACE = "airflow";

@@ -18,6 +18,7 @@ import javax.xml.parsers.ParserConfigurationException;
 import org.airflowappliance.it.site.Program;
 import org.airflowappliance.release.PgpKey;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -27,6 +28,7 @@ import org.w3c.dom.Node;
 import org.xml.sax.SAXException;
 
 /** Promise: the real dnf installs from the signed repository, and from no changed one. */
+@Tag("artifact")
 @Execution(ExecutionMode.CONCURRENT)
 class RepositoryIT {
   private static final Duration LIMIT = Duration.ofMinutes(4);

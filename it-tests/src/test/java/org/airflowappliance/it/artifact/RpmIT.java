@@ -13,12 +13,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.airflowappliance.it.site.Program;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Promise: the packages are what rpm, rpmlint and a node's C library accept. */
+@Tag("artifact")
 @Execution(ExecutionMode.CONCURRENT)
 class RpmIT {
   private static final Duration LIMIT = Duration.ofMinutes(3);

@@ -22,6 +22,7 @@ import org.airflowappliance.it.site.Program;
 import org.cyclonedx.Version;
 import org.cyclonedx.parsers.JsonParser;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Promise: the bills of materials are valid, name the packages that syft finds, and each package's
  * licence text is where the list of third parties says.
  */
+@Tag("artifact")
 @Execution(ExecutionMode.CONCURRENT)
 class SbomIT {
   /** Syft is three hundred modules. */

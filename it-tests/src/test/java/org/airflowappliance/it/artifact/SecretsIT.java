@@ -20,6 +20,7 @@ import java.util.zip.GZIPInputStream;
 import org.airflowappliance.image.ImageArchive;
 import org.airflowappliance.it.site.Program;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * Promise: a release that was built beside a secrets file holds none of its values, in no payload,
  * no header or scriptlet of a package, and no file.
  */
+@Tag("artifact")
 @Execution(ExecutionMode.CONCURRENT)
 class SecretsIT {
   private static final Duration LIMIT = Duration.ofMinutes(2);

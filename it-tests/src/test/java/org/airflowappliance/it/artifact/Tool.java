@@ -8,26 +8,46 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.airflowappliance.it.site.Appliance;
+import org.airflowappliance.it.site.Folders;
 import org.airflowappliance.it.site.Program;
+import org.airflowappliance.it.site.Timed;
 
 /** The built tool as a user runs it, in a process of its own. */
 final class Tool {
   static final Path ROOT =
       Path.of(System.getProperty("project.root", "..")).toAbsolutePath().normalize();
 
+  /** Another process may be at its own. */
+  private static final Path RELEASES = Folders.target().resolve("releases");
+
   private static final Duration LIMIT = Duration.ofMinutes(9);
   private static Path example;
+  private static Path withoutBills;
 
   private Tool() {}
 
   /** The release of the example cluster, built once for all tests. */
   static synchronized Path example() throws IOException {
     if (example == null) {
-      Path target = ROOT.resolve("it-tests/target/example-release");
+      Path target = RELEASES.resolve("example");
       run(ROOT, Map.of(), "build", "-o", target.toString());
       example = target;
     }
     return example;
+  }
+
+  /**
+   * The same without bills of materials: to hold them against what is in the images' layers takes
+   * most of the time in which a release is verified.
+   */
+  static synchronized Path withoutBills() throws IOException {
+    if (withoutBills == null) {
+      Path target = RELEASES.resolve("without-bills");
+      String sections = "rpm,repository,kickstart,keycloak,s3,pxe";
+      run(ROOT, Map.of(), "build", "--only", sections, "-o", target.toString());
+      withoutBills = target;
+    }
+    return withoutBills;
   }
 
   /** Writes the public part of a secret key into a folder. */
@@ -51,6 +71,13 @@ final class Tool {
               + ran.err());
     }
     return ran;
+  }
+
+  /** Runs the tool in a folder and measures it. */
+  static Timed timed(Path folder, String... arguments) throws IOException {
+    return Timed.of(
+        LIMIT,
+        new ProcessBuilder(Appliance.command(List.of(arguments))).directory(folder.toFile()));
   }
 
   static Program attempt(

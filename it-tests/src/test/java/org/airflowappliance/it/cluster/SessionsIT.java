@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** How sessions end and roles change, as people see it in Chromium. */
-@Order(10) // the longest wait of all, so it begins early
+@Order(15)
 @Tag("cluster")
 @ExtendWith(ClusterExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -213,36 +213,5 @@ final class SessionsIT {
     assertThat(said).containsPattern("removed [1-9][0-9]* expired session rows");
     assertThat(cluster.database().query("SELECT count(*) FROM session WHERE session_id = 'stale'"))
         .isEqualTo("0");
-  }
-
-  /** The session reaches its limit while its page is open; what is opened next is simply shown. */
-  @Test
-  void theLimitIsNotNoticed() throws IOException {
-    people.add("lars", "airflow_admin");
-    try (Browser browser = new Browser(cluster, "lars")) {
-      browser.signIn();
-      assertThat(browser.menus()).isEqualTo(ADMIN);
-      String before = browser.cookie("session");
-      people.roles("lars", "airflow_viewer");
-      Duration limit = cluster.site().sessionLimit();
-      pause(limit);
-      cluster.until(
-          "the session is signed in anew after its limit of " + limit,
-          ENDED.multipliedBy(3),
-          () -> {
-            browser.open("/home");
-            return !browser.cookie("session").equals(before);
-          });
-      browser.seen("after-the-limit");
-      assertThat(browser.menus()).as("roles as they are now").isEqualTo(VIEWER);
-    }
-  }
-
-  /** The page stays open, and Chromium leaves the processors to others. */
-  private static void pause(Duration time) {
-    long end = System.nanoTime() + time.toNanos();
-    while (System.nanoTime() < end) {
-      LockSupport.parkNanos(end - System.nanoTime());
-    }
   }
 }

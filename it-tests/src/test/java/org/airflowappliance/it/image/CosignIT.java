@@ -16,6 +16,7 @@ import org.airflowappliance.it.site.Site;
 import org.airflowappliance.it.site.SiteExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * nothing but the key: no transparency log, no network besides the registry.
  */
 // after the tests that need no image of a server
+@Tag("artifact")
 @Order(Integer.MAX_VALUE)
 @Execution(ExecutionMode.CONCURRENT)
 @ExtendWith(SiteExtension.class)

@@ -24,6 +24,7 @@ import org.airflowappliance.it.site.UnittestResults;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Promise: a tenant's DAGs arrive whole in a pod's volume without a privilege, or the pod says why
  * not.
  */
+@Tag("artifact")
 @Order(62)
 @ExtendWith(SiteExtension.class)
 final class DagCopyIT {

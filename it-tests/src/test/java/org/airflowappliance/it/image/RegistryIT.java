@@ -16,6 +16,7 @@ import org.airflowappliance.it.site.Site;
 import org.airflowappliance.it.site.SiteExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Promise: a registry and containerd have an image under the digest that the release says. */
 // after the tests that need no image of a server
+@Tag("artifact")
 @Order(Integer.MAX_VALUE)
 @Execution(ExecutionMode.CONCURRENT)
 @ExtendWith(SiteExtension.class)

@@ -19,10 +19,12 @@ import org.airflowappliance.it.site.Site;
 import org.airflowappliance.it.site.SiteExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Promise: the s3fs image mounts the bucket, keeps it mounted, and says plainly why it cannot. */
+@Tag("artifact")
 @Order(61)
 @ExtendWith(SiteExtension.class)
 final class SidecarIT {

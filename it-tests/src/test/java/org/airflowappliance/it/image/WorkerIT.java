@@ -15,6 +15,7 @@ import org.airflowappliance.it.site.Site;
 import org.airflowappliance.it.site.SiteExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Promise: the worker image runs Airflow for any user of group 0, and holds nothing else. */
 // after the tests that need no image of a server
+@Tag("artifact")
 @Order(Integer.MAX_VALUE)
 @Execution(ExecutionMode.CONCURRENT)
 @ExtendWith(SiteExtension.class)

@@ -66,6 +66,7 @@ public final class Cluster implements AutoCloseable {
   Cluster() throws IOException {
     Owned.removeLeftovers(Docker.client());
     Path folder = Files.createDirectories(Folders.target().resolve("cluster"));
+    TestImage.present();
     long begun = System.nanoTime();
     try (Start start = new Start(parts, report)) {
       Secrets secrets = Secrets.random();

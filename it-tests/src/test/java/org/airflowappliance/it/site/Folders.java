@@ -16,9 +16,9 @@ public final class Folders {
     return itTests().getParent();
   }
 
-  /** What the tests write; Maven's clean removes it. */
+  /** What the tests of this process write; Maven's clean removes it. */
   public static Path target() {
-    return itTests().resolve("target/it");
+    return itTests().resolve("target").resolve(System.getProperty("it.process", "it"));
   }
 
   /** The folder that downloads and derived files are cached in. */

@@ -40,6 +40,13 @@ enum TestImage {
     return FOUND.computeIfAbsent(this, TestImage::find);
   }
 
+  /** Waits until all are present: whoever measures what comes after does not measure that. */
+  static void present() {
+    for (TestImage image : values()) {
+      image.reference();
+    }
+  }
+
   /** What was used so far: upstream's, or built here, and under which reference. */
   static Map<String, String> used() {
     Map<String, String> used = new TreeMap<>();

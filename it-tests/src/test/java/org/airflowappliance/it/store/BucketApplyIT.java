@@ -14,9 +14,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** {@code appliance bucket apply} again, after a change, and where it cannot work. */
 @Order(6)
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("what is applied")
 final class BucketApplyIT {
   @TempDir Path folder;
   private TwoTenants site;

@@ -21,9 +21,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Each pair of keys can do what it is for, and nothing to another tenant, at a real MinIO. */
 @Order(6)
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("what tenants may")
 final class TenantBucketIT {
   private static final Pattern FILE = Pattern.compile("<Key>([^<]*)</Key>.*?<ETag>([^<]*)</ETag>");
   private static final Pattern NAMES =
