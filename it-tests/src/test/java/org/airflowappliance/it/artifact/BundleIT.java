@@ -24,7 +24,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Tag("artifact")
 @Execution(ExecutionMode.CONCURRENT)
 final class BundleIT {
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final String NAME = "airflow-homelab-1";
 
   @TempDir static Path shared;

@@ -15,7 +15,7 @@ import org.airflowappliance.it.site.Program;
  * @param folder holds the root, dnf's cache and its .repo file
  */
 record DnfRoot(Path folder) {
-  private static final Duration LIMIT = Duration.ofMinutes(4);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
 
   /** A root with the users of a node and a stub for all that comes from EL8 itself. */
   static DnfRoot create(Path folder, Path stub) throws IOException {

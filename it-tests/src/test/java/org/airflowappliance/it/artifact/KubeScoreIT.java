@@ -22,7 +22,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class KubeScoreIT {
   private static final Duration BUILD = Duration.ofMinutes(9);
-  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final Path EXCEPTIONS = Tool.ROOT.resolve("it-tests/kube-score.exceptions");
 
   @TempDir Path folder;

@@ -22,7 +22,7 @@ import org.airflowappliance.it.site.Program;
 record Lab(Process process, Path folder, long begun) implements AutoCloseable {
   private static final Path SCRIPTS = Tool.ROOT.resolve("it-tests/boot");
   private static final Duration BUILD = Duration.ofMinutes(5);
-  private static final Duration LIMIT = Duration.ofMinutes(8);
+  private static final Duration LIMIT = Duration.ofMinutes(15);
 
   /**
    * Starts machines.

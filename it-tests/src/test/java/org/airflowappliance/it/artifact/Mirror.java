@@ -17,7 +17,7 @@ import org.airflowappliance.it.site.Program;
  * @param folder holds them and the key
  */
 record Mirror(Path folder) {
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final String KEY_NAME = "Mirror of the tests";
 
   /** What nodes need and what that needs; {@code other} is asked for by nobody. */

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Tag("artifact")
 @Execution(ExecutionMode.CONCURRENT)
 class PackageWriterIT {
-  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final Map<String, FileFlag> FLAGS =
       Map.of(
           "/etc/sample/replaced.cfg", FileFlag.CONFIG,

@@ -31,7 +31,7 @@ import org.xml.sax.SAXException;
 @Tag("artifact")
 @Execution(ExecutionMode.CONCURRENT)
 class RepositoryIT {
-  private static final Duration LIMIT = Duration.ofMinutes(4);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
 
   private static Path repository;
   private static String repoFile;

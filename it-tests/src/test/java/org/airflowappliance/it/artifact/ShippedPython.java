@@ -17,7 +17,7 @@ import org.airflowappliance.it.site.Program;
  * @param python the folder of the interpreter
  */
 record ShippedPython(Path site, Path python) {
-  private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
 
   /** Unpacks the example release's RPM into a folder. */
   static ShippedPython unpacked(Path folder) throws IOException {

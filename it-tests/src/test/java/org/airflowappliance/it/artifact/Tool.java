@@ -20,7 +20,7 @@ final class Tool {
   /** Another process may be at its own. */
   private static final Path RELEASES = Folders.target().resolve("releases");
 
-  private static final Duration LIMIT = Duration.ofMinutes(9);
+  private static final Duration LIMIT = Duration.ofMinutes(20);
   private static Path example;
   private static Path withoutBills;
 

@@ -36,7 +36,7 @@ final class CosignIT {
   /** It has hundreds of modules; from an empty cache they are all compiled. */
   private static final Duration BUILD = Duration.ofMinutes(30);
 
-  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
   private static Path cosign;
 
   @TempDir Path folder;
