@@ -19,7 +19,7 @@ import org.airflowappliance.it.site.OwnStore;
 import org.airflowappliance.it.site.Pace;
 import org.airflowappliance.it.site.Program;
 import org.airflowappliance.it.site.PublishedBucket;
-import org.airflowappliance.it.site.Timed;
+import org.airflowappliance.it.site.Quick;
 import org.airflowappliance.publish.Place;
 import org.airflowappliance.publish.Places;
 import org.airflowappliance.publish.Publishable;
@@ -164,13 +164,16 @@ final class PublishIT {
     Path www = folder.resolve("www");
     String[] targets = {"--s3", "s3://packages/b", "--dir", www.toString()};
     bucket.run(first, targets);
-    Duration startUp = Tool.timed(folder, "--version").processor();
-    Timed again = bucket.timed(first, targets);
-    assertThat(again.program().out())
-        .isEqualTo(
-            "kept s3://packages/b: release 1 is there\nkept %s: release 1 is there\n"
-                .formatted(www));
-    assertThat(again.processor().minus(startUp)).isLessThan(Pace.here(AGAIN.multipliedBy(2)));
+    Duration limit = Pace.here(AGAIN.multipliedBy(2));
+    Duration best =
+        Quick.best(
+            limit,
+            number ->
+                assertThat(bucket.run(first, targets).out())
+                    .isEqualTo(
+                        "kept s3://packages/b: release 1 is there\nkept %s: release 1 is there\n"
+                            .formatted(www)));
+    assertThat(best).isLessThan(limit);
   }
 
   @Test

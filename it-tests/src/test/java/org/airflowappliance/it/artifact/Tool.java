@@ -10,7 +10,6 @@ import java.util.Map;
 import org.airflowappliance.it.site.Appliance;
 import org.airflowappliance.it.site.Folders;
 import org.airflowappliance.it.site.Program;
-import org.airflowappliance.it.site.Timed;
 
 /** The built tool as a user runs it, in a process of its own. */
 final class Tool {
@@ -71,13 +70,6 @@ final class Tool {
               + ran.err());
     }
     return ran;
-  }
-
-  /** Runs the tool in a folder and measures it. */
-  static Timed timed(Path folder, String... arguments) throws IOException {
-    return Timed.of(
-        LIMIT,
-        new ProcessBuilder(Appliance.command(List.of(arguments))).directory(folder.toFile()));
   }
 
   static Program attempt(

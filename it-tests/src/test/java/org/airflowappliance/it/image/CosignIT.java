@@ -27,8 +27,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * Promise: what others verify images with takes the release's signatures, and its provenance, with
  * nothing but the key: no transparency log, no network besides the registry.
  */
-// after the tests that need no image of a server
 @Tag("artifact")
+// after the tests that need no image of a server
 @Order(Integer.MAX_VALUE)
 @Execution(ExecutionMode.CONCURRENT)
 @ExtendWith(SiteExtension.class)

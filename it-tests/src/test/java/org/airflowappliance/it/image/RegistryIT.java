@@ -24,8 +24,8 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Promise: a registry and containerd have an image under the digest that the release says. */
-// after the tests that need no image of a server
 @Tag("artifact")
+// after the tests that need no image of a server
 @Order(Integer.MAX_VALUE)
 @Execution(ExecutionMode.CONCURRENT)
 @ExtendWith(SiteExtension.class)

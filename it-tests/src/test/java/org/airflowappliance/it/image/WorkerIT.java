@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Promise: the worker image runs Airflow for any user of group 0, and holds nothing else. */
-// after the tests that need no image of a server
 @Tag("artifact")
+// after the tests that need no image of a server
 @Order(Integer.MAX_VALUE)
 @Execution(ExecutionMode.CONCURRENT)
 @ExtendWith(SiteExtension.class)

@@ -97,11 +97,6 @@ public final class PublishedBucket implements AutoCloseable {
     return ran;
   }
 
-  /** The same, measured. */
-  public Timed timed(Path release, String... more) throws IOException {
-    return Timed.of(LIMIT, command(environment(minio.url()), release, more));
-  }
-
   /** Publishes a release, or says why not. */
   public Program attempt(Path release, String... more) throws IOException {
     return attempt(environment(minio.url()), release, more);
