@@ -95,6 +95,16 @@ class Fetches(unittest.TestCase):
         self.jwks.find("two")
         self.assertEqual(self.count, 2)
 
+    def test_a_key_that_is_rotated_right_after_old_ones_were_renewed_is_found(self):
+        self.jwks.find("one")
+        self.now = MAX_AGE + 1
+        self.jwks.find("one")
+        self.keys, self.now = [Key("two")], MAX_AGE + 2
+        self.jwks.find("two")
+        self.assertEqual(self.count, 3)
+        self.unknown()
+        self.assertEqual(self.count, 3)
+
     def test_a_withdrawn_key_leaves(self):
         self.jwks.find("one")
         self.keys, self.now = [Key("two")], MAX_AGE + 1

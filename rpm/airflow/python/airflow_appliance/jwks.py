@@ -51,12 +51,12 @@ class Jwks:
         if kid in known and not self._is_old():
             return known[kid]
         with self._turn():
-            if (kid not in self._keys or self._is_old()) and self._clock() >= self._next_fetch:
-                is_first = not self._keys
+            was_old = self._is_old()
+            if (kid not in self._keys or was_old) and self._clock() >= self._next_fetch:
                 self._renew()
                 if not self._keys:  # nobody can sign in, so that is tried sooner
                     self._next_fetch = self._clock() + RETRY_INTERVAL
-                elif not is_first:  # the first keys are asked for by anybody
+                elif self._away or not was_old:  # the first keys, and new ones for old ones, are asked for by anybody
                     self._next_fetch = self._clock() + MIN_INTERVAL
             if kid in self._keys:
                 return self._keys[kid]
