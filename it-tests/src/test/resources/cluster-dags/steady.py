@@ -4,6 +4,7 @@ from datetime import datetime
 
 from airflow import DAG
 from airflow.operators.python import PythonOperator
+from kubernetes.client import models as k8s
 from suite_records import record
 
 
@@ -35,6 +36,9 @@ with DAG(
     for number in range(60):
         PythonOperator(task_id=f"task_{number}", python_callable=work)
 
+# Tasks that begin at once, and as many that wait as pods until the suite gives Kubernetes' machine what they ask for.
+HELD = {"pod_override": k8s.V1Pod(spec=k8s.V1PodSpec(containers=[k8s.V1Container(name="base")], node_selector={"suite/held": "no"}))}
+
 with DAG(
     "busy",
     start_date=datetime(2022, 1, 1),
@@ -43,8 +47,9 @@ with DAG(
     max_active_tasks=64,
 ) as busy:
     last = PythonOperator(task_id="last", python_callable=work)
-    for number in range(9):
+    for number in range(3):
         PythonOperator(task_id=f"first_{number}", python_callable=work) >> last
+        PythonOperator(task_id=f"held_{number}", python_callable=work, executor_config=HELD) >> last
 
 with DAG(
     "single",

@@ -2,6 +2,8 @@ package org.airflowappliance.it.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +16,7 @@ import org.airflowappliance.it.site.ClusterExtension;
 import org.airflowappliance.it.site.Pace;
 import org.airflowappliance.it.site.SystemdNode;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -43,7 +46,10 @@ final class FaultsIT {
   private static final Duration TASK = Duration.ofSeconds(30);
   private static final Duration TASK_WITHOUT_NODE = Duration.ofSeconds(60);
   private static final Duration AWAY = Duration.ofSeconds(60);
-  private static final int TASKS = 10;
+  private static final int TASKS = 7;
+
+  /** What the tasks that wait ask for of the machine that they run on. */
+  private static final String LABEL = "suite/held";
 
   private Cluster cluster;
   private Airflow airflow;
@@ -56,6 +62,31 @@ final class FaultsIT {
     runs = new Runs(cluster);
     runs.put("suite_records.py", "steady.py");
     runs.ready("busy", "single");
+  }
+
+  @BeforeEach
+  void hold() {
+    label("yes");
+  }
+
+  /** From now on tasks that waited begin, as pods. */
+  private void release() {
+    label("no");
+  }
+
+  private void label(String held) {
+    for (Node machine : cluster.client().nodes().list().getItems()) {
+      cluster
+          .client()
+          .resource(machine)
+          .edit(
+              each ->
+                  new NodeBuilder(each)
+                      .editMetadata()
+                      .addToLabels(LABEL, held)
+                      .endMetadata()
+                      .build());
+    }
   }
 
   /** Begins a run; the machine whose scheduler has tasks of it that run and tasks that wait. */
@@ -125,6 +156,7 @@ final class FaultsIT {
     try (Outage pages = new Outage(cluster)) {
       kill(scheduler, "airflow-scheduler.service");
       kill(webserver, "airflow-webserver.service");
+      release();
       goesOn(fault, TASK);
       endsWell(fault, "processes", since);
       pages.report(cluster, fault);
@@ -152,6 +184,7 @@ final class FaultsIT {
     long since = System.nanoTime();
     try (Outage pages = new Outage(cluster)) {
       node.kill();
+      release();
       goesOn(fault, TASK_WITHOUT_NODE);
       endsWell(fault, "node-queued", since);
       endsWell(fault, "node", since);
@@ -177,6 +210,7 @@ final class FaultsIT {
     List<String> active = runs.active();
     try (Outage pages = new Outage(cluster)) {
       cluster.store().stop();
+      release();
       long end = System.nanoTime() + AWAY.toNanos();
       while (System.nanoTime() < end) {
         assertThat(runs.active()).isEqualTo(active);
