@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,7 +12,6 @@ import java.util.regex.Pattern;
 import org.airflowappliance.it.site.OwnDatabase;
 import org.airflowappliance.it.site.Program;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -26,8 +24,8 @@ final class ManyDagsIT {
   private static final Pattern MEASURED = Pattern.compile("(?m)^measured: (.*) ([0-9.]+) (s|ms)$");
 
   @Test
-  void theHomePageAnswersWithinASecond(@TempDir Path folder) throws IOException {
-    ShippedPython shipped = ShippedPython.unpacked(folder);
+  void theHomePageAnswersWithinASecond() throws IOException {
+    ShippedPython shipped = ShippedPython.unpacked();
     Map<String, Duration> measured = new TreeMap<>();
     try (OwnDatabase database = new OwnDatabase()) {
       ProcessBuilder tests = shipped.tests("many_dags");

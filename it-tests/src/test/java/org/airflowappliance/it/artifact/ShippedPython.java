@@ -18,12 +18,20 @@ import org.airflowappliance.it.site.Program;
  */
 record ShippedPython(Path site, Path python) {
   private static final Duration LIMIT = Duration.ofMinutes(10);
+  private static ShippedPython unpacked;
 
-  /** Unpacks the example release's RPM into a folder. */
-  static ShippedPython unpacked(Path folder) throws IOException {
+  /** Out of the example release's RPM, unpacked once for all tests, which leave it as it is. */
+  static synchronized ShippedPython unpacked() throws IOException {
+    if (unpacked == null) {
+      unpacked = unpack(Folders.target().resolve("shipped-python"));
+    }
+    return unpacked;
+  }
+
+  private static ShippedPython unpack(Path folder) throws IOException {
     Path code = Tool.example().resolve("rpm/airflow-2.2.5-1.el8.x86_64.rpm");
-    Program.run(
-        LIMIT, "sh", "-c", "cd '" + folder + "' && rpm2cpio '" + code + "' | cpio -idm --quiet");
+    String fresh = "rm -rf '%1$s' && mkdir -p '%1$s' && cd '%1$s'".formatted(folder);
+    Program.run(LIMIT, "sh", "-c", fresh + " && rpm2cpio '" + code + "' | cpio -idm --quiet");
     try (Stream<Path> derived = Files.list(Folders.cache().resolve("derived"))) {
       return new ShippedPython(
           folder.resolve("usr/lib/airflow/lib/python3.9/site-packages"),

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.airflowappliance.it.site.Folders;
 import org.airflowappliance.it.site.OwnDatabase;
 import org.airflowappliance.it.site.Program;
 import org.airflowappliance.it.site.UnittestResults;
@@ -32,18 +33,42 @@ class ShippedPythonIT {
 
   @BeforeAll
   static void unpack() throws IOException {
-    shipped = ShippedPython.unpacked(folder);
+    shipped = ShippedPython.unpacked();
+  }
+
+  // all tests in three runs, as much of their time is waiting
+
+  @TestFactory
+  List<DynamicTest> testsOfDags() throws IOException {
+    return run("dags", "test_d*.py");
   }
 
   @TestFactory
-  List<DynamicTest> everyTestOfTheShippedPython() throws IOException {
+  List<DynamicTest> testsOfPodsAndWorkers() throws IOException {
+    return run("pods", "test_[pw]*.py");
+  }
+
+  @TestFactory
+  List<DynamicTest> allOtherTests() throws IOException {
+    return run("others", "test_[!dpw]*.py");
+  }
+
+  private static List<DynamicTest> run(String name, String files) throws IOException {
     Program ran =
         Program.attempt(
             LIMIT,
             shipped.tests(
-                "discover", "--verbose", "--start-directory", ".", "--top-level-directory", "."));
+                "discover",
+                "--verbose",
+                "--start-directory",
+                ".",
+                "--top-level-directory",
+                ".",
+                "--pattern",
+                files));
     Files.writeString(
-        Tool.ROOT.resolve("it-tests/target/shipped-python.log"), ran.out() + ran.err());
+        Files.createDirectories(Folders.target()).resolve("shipped-python-" + name + ".log"),
+        ran.out() + ran.err());
     return UnittestResults.of(ran);
   }
 

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Teams are apart on Airflow's pages and in its API: each probe of the table, by each team. */
-@Order(19)
+@Order(4) // many requests, which fill what others wait
 @Tag("cluster")
 @ExtendWith(ClusterExtension.class)
 @TestMethodOrder(OrderAnnotation.class)

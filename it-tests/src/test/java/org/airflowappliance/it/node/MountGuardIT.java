@@ -18,10 +18,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** A DAG mount that is dead, hanging or away deactivates no DAG and comes back by itself. */
-@Order(20)
-@ExtendWith({SiteExtension.class, InOrder.class})
+@Order(0) // the longest waits, so it begins early
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("the mount") // so that its own tests come one after another
+@ExtendWith({SiteExtension.OfClass.class, InOrder.class})
 @TestMethodOrder(OrderAnnotation.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class MountGuardIT {

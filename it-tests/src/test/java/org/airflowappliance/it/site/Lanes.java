@@ -11,7 +11,7 @@ import org.junit.platform.engine.support.hierarchical.ParallelExecutionConfigura
  */
 public final class Lanes
     implements ParallelExecutionConfigurationStrategy, ParallelExecutionConfiguration {
-  private static final double ALL = 7;
+  private static final double ALL = 8;
   private static final int LEAST = 2;
   private static final int KEEP_ALIVE_SECONDS = 30;
 

@@ -19,14 +19,17 @@ public record NodeSite(Site site, KubernetesDouble kubernetes) implements AutoCl
   /** Nobody is there: these tests sign nobody in. */
   private static final int KEYCLOAK = 7;
 
-  /** A fresh one, whose bucket is prepared. */
-  static NodeSite start() throws IOException {
+  /**
+   * A fresh one, whose bucket is prepared.
+   *
+   * @param folder where its files are
+   */
+  static NodeSite start(Path folder) throws IOException {
     Owned.removeLeftovers(Docker.client());
     Parts parts = new Parts();
     try {
       Secrets secrets = Secrets.random();
       SiteNetwork network = parts.add(SiteNetwork.make());
-      Path folder = Folders.target();
       KubernetesDouble kubernetes =
           parts.add(new KubernetesDouble(network.gateway(), folder.resolve("kubernetes")));
       Site site =
@@ -44,7 +47,7 @@ public record NodeSite(Site site, KubernetesDouble kubernetes) implements AutoCl
                   Optional.empty()),
               folder,
               parts);
-      prepareBucket(site);
+      prepareBucket(site, folder.resolve("secrets.env"));
       return new NodeSite(site, kubernetes);
     } catch (IOException | RuntimeException | Error problem) {
       parts.closeAfter(problem);
@@ -52,8 +55,7 @@ public record NodeSite(Site site, KubernetesDouble kubernetes) implements AutoCl
     }
   }
 
-  private static void prepareBucket(Site site) throws IOException {
-    Path file = Folders.target().resolve("secrets.env");
+  private static void prepareBucket(Site site, Path file) throws IOException {
     Files.writeString(file, site.secrets().file());
     try {
       Appliance.run(

@@ -2,22 +2,44 @@ package org.airflowappliance.it.site;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** Gives tests the one {@link NodeSite} of this run and shows its journals when a test fails. */
-public final class SiteExtension implements ParameterResolver, AfterTestExecutionCallback {
-  private static NodeSite site(ExtensionContext context) {
-    return context
-        .getRoot()
+public class SiteExtension implements ParameterResolver, AfterTestExecutionCallback {
+  /** One that ends with its class, for tests that are long and need nothing of the others. */
+  public static final class OfClass extends SiteExtension {
+    @Override
+    ExtensionContext scope(ExtensionContext context) {
+      return context.getTestMethod().flatMap(method -> context.getParent()).orElse(context);
+    }
+
+    @Override
+    Path folder(ExtensionContext context) {
+      return super.folder(context).resolve(context.getRequiredTestClass().getSimpleName());
+    }
+  }
+
+  /** For how long there is one. */
+  ExtensionContext scope(ExtensionContext context) {
+    return context.getRoot();
+  }
+
+  Path folder(ExtensionContext context) {
+    return Folders.target();
+  }
+
+  private NodeSite site(ExtensionContext context) {
+    return scope(context)
         .getStore(ExtensionContext.Namespace.create(NodeSite.class))
         .getOrComputeIfAbsent(
             NodeSite.class,
             key -> {
               try {
-                return NodeSite.start();
+                return NodeSite.start(folder(context));
               } catch (IOException problem) {
                 throw new UncheckedIOException(problem);
               }
