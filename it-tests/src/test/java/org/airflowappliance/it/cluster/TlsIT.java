@@ -25,7 +25,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Promise 9: every connection is TLS by one private CA, and what does not fit is told. */
-@Order(16)
+@Order(4)
 @Tag("cluster")
 @ExtendWith(ClusterExtension.class)
 @TestMethodOrder(OrderAnnotation.class)

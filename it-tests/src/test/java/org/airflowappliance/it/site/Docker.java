@@ -45,7 +45,7 @@ final class Docker {
   private static String version() {
     try {
       return Program.run(
-              Duration.ofSeconds(20), "docker", "version", "--format", "{{.Server.APIVersion}}")
+              Duration.ofMinutes(5), "docker", "version", "--format", "{{.Server.APIVersion}}")
           .out()
           .strip();
     } catch (IOException problem) {

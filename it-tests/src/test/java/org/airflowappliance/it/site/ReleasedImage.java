@@ -13,7 +13,16 @@ import org.airflowappliance.image.ImageArchive;
  * @param id Docker's id, since other runs on this machine load images of the same name
  */
 public record ReleasedImage(String id) {
-  private static final Duration QUICK = Duration.ofSeconds(60);
+  /** On a machine that does much else; otherwise it is a matter of seconds. */
+  private static final Duration QUICK = Duration.ofMinutes(5);
+
+  /**
+   * What the client says of a device when the daemon was too slow to say what it runs on, for which
+   * the client has a short limit of its own. Nothing has begun then.
+   */
+  private static final String LATE = "docker: unknown server OS: \n";
+
+  private static final int TRIES = 20;
 
   /** Loads an archive. */
   public static ReleasedImage load(Path archive) throws IOException {
@@ -25,23 +34,31 @@ public record ReleasedImage(String id) {
 
   /** Runs a command in a container of its own to its end; the caller judges the exit code. */
   public Program run(Duration limit, List<String> options, String... command) throws IOException {
-    return Program.attempt(limit, new ProcessBuilder(docker("--rm", options, command)));
+    return docker(limit, "--rm", options, command);
   }
 
   /** Starts a container that goes on. */
   public Running start(List<String> options, String... command) throws IOException {
-    Program started =
-        Program.run(QUICK, docker("--detach", options, command).toArray(String[]::new));
+    Program started = docker(QUICK, "--detach", options, command);
+    if (started.code() != 0) {
+      throw new IOException("docker run: exit code " + started.code() + "\n" + started.err());
+    }
     return new Running(started.out().strip());
   }
 
-  private List<String> docker(String kind, List<String> options, String... command) {
+  private Program docker(Duration limit, String kind, List<String> options, String... command)
+      throws IOException {
     List<String> words = new ArrayList<>(List.of("docker", "run", kind));
     Owned.label().forEach((name, value) -> words.addAll(List.of("--label", name + "=" + value)));
     words.addAll(options);
     words.add(id);
     words.addAll(List.of(command));
-    return words;
+    Program ran;
+    int tries = 0;
+    do {
+      ran = Program.attempt(limit, new ProcessBuilder(words));
+    } while (ran.err().startsWith(LATE) && ++tries < TRIES);
+    return ran;
   }
 
   /** Takes the image away. */
