@@ -13,6 +13,7 @@ import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -27,6 +28,11 @@ public final class Browser implements AutoCloseable {
   public static final String LOCK = "browser";
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  /** Chromium ends all connections when a network of this machine comes or goes, as Docker's do. */
+  private static final String NETWORK_CHANGED = "ERR_NETWORK_CHANGED";
+
+  private static final int TRIES = 5;
 
   private final Cluster cluster;
   private final String user;
@@ -117,22 +123,50 @@ public final class Browser implements AutoCloseable {
 
   /** Opens the first page, and fills in the identity provider's form. */
   public void signIn() {
-    driver.get(cluster.balancer().url() + "/home");
-    until("the sign-in form", "#username");
-    driver.findElement(By.id("username")).sendKeys(user);
-    driver.findElement(By.id("password")).sendKeys(cluster.keycloak().password());
-    driver.findElement(By.id("kc-login")).click();
+    enter();
     cluster.until(
         user + " is back at Airflow",
         LIMIT,
-        () -> driver.getCurrentUrl().startsWith(cluster.balancer().url()));
+        () -> {
+          if (isCutOff()) {
+            enter();
+          }
+          return driver.getCurrentUrl().startsWith(cluster.balancer().url());
+        });
     // the address changes before the page is there
     until("Airflow's bar of menus, or a page that says why there is none", ".navbar-nav, main h1");
   }
 
+  private void enter() {
+    open("/home");
+    until("the sign-in form, or Airflow when the answer alone was lost", "#username, .navbar-nav");
+    if (driver.findElements(By.id("username")).isEmpty()) {
+      return;
+    }
+    driver.findElement(By.id("username")).sendKeys(user);
+    driver.findElement(By.id("password")).sendKeys(cluster.keycloak().password());
+    driver.findElement(By.id("kc-login")).click();
+  }
+
   /** Opens a path of Airflow. */
   public void open(String path) {
-    driver.get(cluster.balancer().url() + path);
+    for (int tries = 1; ; tries++) {
+      try {
+        driver.get(cluster.balancer().url() + path);
+        return;
+      } catch (WebDriverException problem) {
+        if (tries == TRIES || !problem.getMessage().contains(NETWORK_CHANGED)) {
+          throw problem;
+        }
+      }
+    }
+  }
+
+  /**
+   * Whether the last page did not come for this machine's own reasons; it may be asked for again.
+   */
+  private boolean isCutOff() {
+    return text().contains(NETWORK_CHANGED);
   }
 
   /** Writes into a field, also one that an editor hides. */
@@ -186,13 +220,22 @@ public final class Browser implements AutoCloseable {
     cluster.until(
         what + " at " + driver.getCurrentUrl(),
         LIMIT,
-        () -> !driver.findElements(By.cssSelector(selector)).isEmpty());
+        () -> isShown(!driver.findElements(By.cssSelector(selector)).isEmpty()));
   }
 
   /** Waits until the page says something. */
   public void untilText(String wanted) {
     cluster.until(
-        "'" + wanted + "' at " + driver.getCurrentUrl(), LIMIT, () -> text().contains(wanted));
+        "'" + wanted + "' at " + driver.getCurrentUrl(),
+        LIMIT,
+        () -> isShown(text().contains(wanted)));
+  }
+
+  private boolean isShown(boolean seen) {
+    if (!seen && isCutOff()) {
+      driver.navigate().refresh();
+    }
+    return seen;
   }
 
   /** Keeps a picture of the page. */
