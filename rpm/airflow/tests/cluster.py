@@ -25,10 +25,18 @@ class Cluster:
         self.events, self.asked, self.pods = [], [], []
         # Before these parts answer; `broken` ones say 500.
         self.delay, self.broken = {"s3": 0, "log": 0}, set()
+        self._hurried = threading.Event()
         self._server = Server(("127.0.0.1", 0), self._handler())
         self._server.block_on_close = False
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def hurry(self):
+        """Answers at once from now on, also what waits already."""
+        self._hurried.set()
+
+    def slow(self, part):
+        self._hurried.wait(self.delay[part])
 
     def stop(self):
         self._server.shutdown()
@@ -94,7 +102,7 @@ class Cluster:
                     found = [pod for pod in cluster.pods if pod["metadata"]["name"] == words[-1]]
                     self.answer(200, json.dumps(found[0]).encode()) if found else self.answer(404, b"{}")
                 elif words[-1] == "log":
-                    time.sleep(cluster.delay["log"])
+                    cluster.slow("log")
                     self.text(cluster.outputs.get(words[-2]))
                 elif words[-1] == "events":
                     name = query["fieldSelector"][0].split(",")[0].split("=")[1]
@@ -129,7 +137,7 @@ class Cluster:
                 self.answer(200, json.dumps(found[0]).encode())
 
             def s3(self, act):
-                time.sleep(cluster.delay["s3"])
+                cluster.slow("s3")
                 found = None if "s3" in cluster.broken else act()
                 if "s3" in cluster.broken:
                     self.answer(500, b"<Error><Code>InternalError</Code></Error>")

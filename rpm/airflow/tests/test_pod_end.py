@@ -302,6 +302,12 @@ class Queue(Ended):
         super().setUp()
         self.passed_on = []
         self.ends = pod_end.Ends(self.cluster.kubernetes(), self)
+        self.addCleanup(self.rest)
+
+    def rest(self):
+        """What is under way ends, so that it does not reach the next test."""
+        self.cluster.hurry()
+        self.assertTrue(eventually(lambda: not self.ends._logs.unfinished_tasks + self.ends._jobs.unfinished_tasks, 60))
 
     def put(self, *args):
         if len(args) == 1:
