@@ -10,11 +10,18 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.airflowappliance.it.site.Airflow;
 import org.airflowappliance.it.site.Browser;
@@ -23,6 +30,7 @@ import org.airflowappliance.it.site.ClusterExtension;
 import org.airflowappliance.it.site.Folders;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
@@ -50,8 +58,8 @@ final class TenantPagesIT {
   private Cluster cluster;
   private Runs runs;
   private Tenants tenants;
-  private final Map<String, Map<String, String>> rows = new HashMap<>();
-  private final List<String> seen = new ArrayList<>();
+  private final Map<String, Map<String, String>> rows = new ConcurrentHashMap<>();
+  private final List<String> seen = Collections.synchronizedList(new ArrayList<>());
 
   @BeforeAll
   void bothTeamsHaveRunTheirDag(Cluster cluster) throws IOException {
@@ -77,40 +85,45 @@ final class TenantPagesIT {
     BOTH.forEach(tenant -> cluster.store().delete(Tenants.key(tenant, FILE)));
   }
 
+  /** What none of these gets; each of them asks one thing after another, all at the same time. */
   @TestFactory
   @Order(1)
-  Stream<DynamicTest> whatIsAnotherTeamsIsOutOfReach() throws IOException {
-    return TenantProbe.all().stream()
-        .flatMap(
-            probe ->
-                BOTH.stream()
-                    .map(
-                        asking ->
-                            DynamicTest.dynamicTest(
-                                asking + ": " + probe,
-                                () -> foreign(probe, asking, Tenants.other(asking)))));
+  Stream<DynamicContainer> whoMayNot() throws IOException {
+    List<TenantProbe> all = TenantProbe.all();
+    Airflow guest = cluster.as(tenants.person("svea-probes", "airflow_sci_guest"));
+    Airflow another = cluster.as(tenants.person("gero-probes", "airflow_sci_guest"));
+    // with an account of the realm and no team; such a page has no token for forms
+    Airflow stranger = cluster.as(tenants.person("stranger-probes", "airflow_public"));
+    List<TenantProbe> writes = all.stream().filter(TenantProbe::isWrite).toList();
+    List<TenantProbe> noForms =
+        all.stream().filter(probe -> !probe.method().equals("FORM")).toList();
+    return Stream.of(
+        asking(SCI, all, probe -> foreign(probe, SCI, TWO)),
+        asking(TWO, all, probe -> foreign(probe, TWO, SCI)),
+        // who may only look at a team's DAGs has no more of another's than who may start them
+        asking("guest", all, probe -> foreign(probe, guest, "a guest of " + SCI, SCI, TWO)),
+        asking("guest that writes", writes, probe -> unchanged(probe, another)),
+        asking("stranger", noForms, probe -> strange(probe, stranger)));
   }
 
-  /** Who may only look at a team's DAGs has no more of another's than who may start them. */
-  @TestFactory
-  @Order(1)
-  Stream<DynamicTest> aGuestOfATeamSeesNoOther() throws IOException {
-    Airflow guest = cluster.as(guest());
-    return TenantProbe.all().stream()
-        .map(
-            probe ->
-                DynamicTest.dynamicTest(
-                    probe.toString(), () -> foreign(probe, guest, "a guest of " + SCI, SCI, TWO)));
+  private DynamicContainer asking(
+      String who, List<TenantProbe> probes, Consumer<TenantProbe> asked) {
+    ExecutorService person = Executors.newSingleThreadExecutor();
+    List<DynamicTest> tests = new ArrayList<>();
+    for (TenantProbe probe : probes) {
+      Future<?> answer = person.submit(() -> asked.accept(probe));
+      tests.add(DynamicTest.dynamicTest(who + ": " + probe, () -> judged(answer)));
+    }
+    person.shutdown();
+    return DynamicContainer.dynamicContainer(who, tests);
   }
 
-  /** And changes nothing of its own team's. */
-  @TestFactory
-  @Order(1)
-  Stream<DynamicTest> aGuestOfATeamChangesNothing() throws IOException {
-    Airflow guest = cluster.as(guest());
-    return TenantProbe.all().stream()
-        .filter(TenantProbe::isWrite)
-        .map(probe -> DynamicTest.dynamicTest(probe.toString(), () -> unchanged(probe, guest)));
+  private static void judged(Future<?> answer) throws Throwable {
+    try {
+      answer.get();
+    } catch (ExecutionException problem) {
+      throw problem.getCause();
+    }
   }
 
   private void unchanged(TenantProbe probe, Airflow guest) {
@@ -119,20 +132,6 @@ final class TenantPagesIT {
     seen.add("| a guest of %s | %1$s | `%s` | %s |".formatted(SCI, probe, shown(answer)));
     assertThat(state(SCI)).isEqualTo(before);
     denied(answer);
-  }
-
-  private String guest() {
-    return tenants.person("svea-probes", "airflow_sci_guest");
-  }
-
-  /** Somebody with an account of the realm and no team; such a page has no token for forms. */
-  @TestFactory
-  @Order(1)
-  Stream<DynamicTest> whoHasNoTeamSeesNothing() throws IOException {
-    Airflow stranger = cluster.as(tenants.person("stranger-probes", "airflow_public"));
-    return TenantProbe.all().stream()
-        .filter(probe -> !probe.method().equals("FORM"))
-        .map(probe -> DynamicTest.dynamicTest(probe.toString(), () -> strange(probe, stranger)));
   }
 
   private void strange(TenantProbe probe, Airflow stranger) {

@@ -13,10 +13,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Upgrade, downgrade and removal replace what is rendered and keep what is the operator's. */
-@Order(40)
-@ExtendWith({SiteExtension.class, InOrder.class})
+@Order(7)
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("the node that is upgraded") // so that its own tests come one after another
+@ExtendWith({SiteExtension.OfClass.class, InOrder.class})
 @TestMethodOrder(OrderAnnotation.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class UpgradeIT {
