@@ -203,11 +203,8 @@ final class SignInFaultsIT {
   void clocksMayBeAMinuteApart() {
     SystemdNode ahead = cluster.nodes().get(1);
     SystemdNode behind = cluster.nodes().get(2);
-    ahead.clock("airflow-webserver", Duration.ofMinutes(1));
-    behind.clock("airflow-webserver", Duration.ofMinutes(-1));
     try {
-      Cluster.working(ahead);
-      Cluster.working(behind);
+      clocks(ahead, behind, Duration.ofMinutes(1));
       assertThat(ahead(ahead)).isCloseTo(60, within(10L));
       assertThat(ahead(behind)).isCloseTo(-60, within(10L));
       for (SystemdNode node : cluster.nodes()) {
@@ -221,11 +218,18 @@ final class SignInFaultsIT {
         }
       }
     } finally {
-      ahead.clock("airflow-webserver", Duration.ZERO);
-      behind.clock("airflow-webserver", Duration.ZERO);
-      Cluster.working(ahead);
-      Cluster.working(behind);
+      clocks(ahead, behind, Duration.ZERO);
     }
+  }
+
+  private static void clocks(SystemdNode ahead, SystemdNode behind, Duration apart) {
+    CompletableFuture<Void> other =
+        CompletableFuture.runAsync(
+            () -> behind.clock("airflow-webserver", apart.negated()), inAThread());
+    ahead.clock("airflow-webserver", apart);
+    other.join();
+    Cluster.working(ahead);
+    Cluster.working(behind);
   }
 
   /** Whoever it is that forges, and however much: the node's processes know of each other. */
