@@ -8,9 +8,9 @@ from kubernetes.client import models as k8s
 from suite_records import record
 
 
-def work(ti, dag_run):
+def work(ti, dag_run, seconds=None):
     record("start", ti)
-    time.sleep(dag_run.conf.get("seconds", 1))
+    time.sleep(seconds or dag_run.conf.get("seconds", 1))
     record("end", ti)
 
 
@@ -46,10 +46,11 @@ with DAG(
     default_args={"retries": 0},
     max_active_tasks=64,
 ) as busy:
-    last = PythonOperator(task_id="last", python_callable=work)
+    short = {"python_callable": work, "op_kwargs": {"seconds": 1}}
+    last = PythonOperator(task_id="last", **short)
     for number in range(3):
         PythonOperator(task_id=f"first_{number}", python_callable=work) >> last
-        PythonOperator(task_id=f"held_{number}", python_callable=work, executor_config=HELD) >> last
+        PythonOperator(task_id=f"held_{number}", executor_config=HELD, **short) >> last
 
 with DAG(
     "single",

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -18,6 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Promise: a machine that boots from the network finds its own kickstart by its MAC, once; any
  * other boots its disk. A small initrd stands in for Rocky's installer.
  */
+@Tag("artifact")
+@Order(Integer.MAX_VALUE - 1) // as it only computes, towards the end, when others mostly wait
 @Execution(ExecutionMode.CONCURRENT)
 class NetworkBootIT {
   private static final String KICKSTART = "http://10.0.0.5/airflow/kickstart/";
