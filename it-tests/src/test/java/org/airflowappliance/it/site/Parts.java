@@ -4,8 +4,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 
-/** What has to be closed at the end, the last one first, whatever happens to the others. */
+/**
+ * What has to be closed at the end, whatever happens to the others: all at the same time, as to
+ * remove a container takes a while, and then the networks that they are in.
+ */
 final class Parts implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
@@ -16,13 +23,20 @@ final class Parts implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    List<Exception> problems = new ArrayList<>();
-    while (!parts.isEmpty()) {
-      try {
-        parts.pop().close();
-      } catch (Exception problem) {
-        // the other parts are closed all the same
-        problems.add(problem);
+    Map<Boolean, List<AutoCloseable>> kinds =
+        parts.stream().collect(Collectors.partitioningBy(SiteNetwork.class::isInstance));
+    parts.clear();
+    List<Throwable> problems = new ArrayList<>();
+    for (boolean networks : new boolean[] {false, true}) {
+      List<CompletableFuture<Void>> closing =
+          kinds.get(networks).stream().map(Parts::closing).toList();
+      for (CompletableFuture<Void> each : closing) {
+        each.exceptionally(
+                problem -> {
+                  problems.add(problem);
+                  return null;
+                })
+            .join();
       }
     }
     if (!problems.isEmpty()) {
@@ -30,6 +44,18 @@ final class Parts implements AutoCloseable {
       problems.forEach(all::addSuppressed);
       throw all;
     }
+  }
+
+  private static CompletableFuture<Void> closing(AutoCloseable part) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            part.close();
+          } catch (Exception problem) {
+            throw new CompletionException(problem);
+          }
+        },
+        work -> new Thread(work, "closing").start());
   }
 
   /** Closes them because of a problem, which stays the one that is told. */
