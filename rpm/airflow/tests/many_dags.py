@@ -5,7 +5,6 @@
 Not among the tests that `run` finds: it takes a minute, and its figures are judged by who knows how fast the machine is.
 """
 import re
-import statistics
 import time
 import unittest
 
@@ -80,7 +79,7 @@ class ManyDags(unittest.TestCase):
         print(f"measured: rights of a known DAG {sum(rights) / PAGE * 1000:.3f} ms")
 
     def home(self, who, role):
-        """Seconds of the page's answer, and the DAGs on it."""
+        """Seconds of the page's quickest answer, as others use the machine, too; and the DAGs on it."""
         browser = Browser()
         browser.sign_in(who, [role])
         taken = []
@@ -89,7 +88,7 @@ class ManyDags(unittest.TestCase):
             answer = browser.get("/home")
             taken.append(time.perf_counter() - begun)
             self.assertEqual(answer.status_code, 200)
-        print(f"measured: home page of {role} {statistics.median(taken):.3f} s")
+        print(f"measured: home page of {role} {min(taken):.3f} s")
         return re.findall(r"<strong>(team[^<]+)</strong>", answer.get_data(as_text=True))
 
     def test_a_member_sees_the_teams_hundred(self):
