@@ -254,8 +254,9 @@ class Away(Copies):
         self.s3.fault = lambda request: fault if request.number <= 3 else None
         self.copy()
         self.assertEqual(self.files(), {"science/a.py": "1"})
-        self.assertRegex(self.said[0], r"^waiting for S3, (30|29|28) s more at most: \D*http://127.0.0.1:\d+")
-        self.assertEqual(self.said[1:], ["S3 answers again after 0 s"] * (len(self.said) - 1))
+        self.assertRegex(self.said[0], r"^waiting for S3, (30|2\d) s more at most: \D*http://127.0.0.1:\d+")
+        for said in self.said[1:]:
+            self.assertRegex(said, r"^S3 answers again after \d s$")
 
     @table(AWAY)
     def midway(self, fault):
@@ -272,7 +273,7 @@ class Away(Copies):
         self.s3.fault = lambda request: time.sleep(0.2) if request.key else None
         taken = self.copy().seconds
         self.assertEqual(len(self.files()), 64)
-        self.assertLess(taken, 64 * 0.2 / copying.THREADS * 3)
+        self.assertLess(taken, 64 * 0.2 / 2, "one after another on an idle machine would take twice as long")
 
     def test_a_body_that_ends_early_is_read_again(self):
         self.s3.put("dags/science/a.py", "x" * 1000)
@@ -284,7 +285,7 @@ class Away(Copies):
         self.s3.put("dags/science/a.py", "1")
         self.s3.fault = lambda request: HANG_UP
         said = self.refused()
-        self.assertRegex(said, r"^gave up after 3 s: no answer from http://127.0.0.1:\d+: .*; see whether S3 runs")
+        self.assertRegex(said, r"^gave up after [3-9] s: no answer from http://127.0.0.1:\d+: .*; see whether S3 runs")
 
     def test_nobody_listens(self):
         self.s3.close()

@@ -341,7 +341,7 @@ class MountHangs(MountAway):
         started = time.monotonic()
         for _ in range(3):
             self.guarded._refresh_dag_dir()
-        self.assertLess(time.monotonic() - started, 5)
+        self.assertLess(time.monotonic() - started, 20)
         self.assertTrue(self.guarded._search.is_running)
         self.untouched()
 

@@ -358,8 +358,8 @@ class Queue(Ended):
             for number in range(10):
                 self.tell(self.pod(uid=str(number), name=f"p{number}"))
             self.tell(self.pod(uid="last"))
-            self.assertTrue(eventually(lambda: self.job() == State.FAILED, 3))
-            self.assertTrue(eventually(lambda: len(self.passed_on) == 11, 5))
+            self.assertTrue(eventually(lambda: self.job() == State.FAILED, 20))
+            self.assertTrue(eventually(lambda: len(self.passed_on) == 11, 20))
 
     def test_failures_hold_up_nothing(self):
         self.cluster.broken.add("s3")
