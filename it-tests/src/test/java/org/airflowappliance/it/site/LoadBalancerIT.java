@@ -24,15 +24,10 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 
-/**
- * The site's load balancer leaves out a node that cannot serve, and only such a node. Alone, so
- * that no node of this process seems dead because the machine has no time for it.
- */
+/** The site's load balancer leaves out a node that cannot serve, and only such a node. */
 @Order(1)
 @Tag("cluster")
-@Isolated
 class LoadBalancerIT {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final int REQUESTS = 12;
