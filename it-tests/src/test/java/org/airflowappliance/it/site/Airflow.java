@@ -28,6 +28,7 @@ public final class Airflow {
   private static final Duration SESSION = Duration.ofMinutes(1);
   private static final Pattern CSRF = Pattern.compile("csrfToken = '([^']+)'");
   private static final int UNAUTHORIZED = 401;
+  private static final int SIGN_INS = 3;
   private static final int FORBIDDEN = 403;
   private static final int UNAVAILABLE = 503;
 
@@ -86,10 +87,16 @@ public final class Airflow {
   /** Sends a request; when the session had reached its limit, once more after a silent sign-in. */
   private HttpResponse<String> send(HttpRequest.Builder request) {
     HttpResponse<String> answer = browser.send(request);
-    if (answer.statusCode() == UNAUTHORIZED) {
+    return answer.statusCode() == UNAUTHORIZED ? sendAnew(request) : answer;
+  }
+
+  /** One test at a time signs the person in, and another one may just have done so. */
+  private synchronized HttpResponse<String> sendAnew(HttpRequest.Builder request) {
+    HttpResponse<String> answer = browser.send(request);
+    for (int tries = 1; answer.statusCode() == UNAUTHORIZED && tries <= SIGN_INS; tries++) {
       browser.send(WebClient.request(base + "/login/"));
       token = null;
-      return browser.send(request);
+      answer = browser.send(request);
     }
     return answer;
   }
@@ -142,7 +149,7 @@ public final class Airflow {
    * Gives the session up well before it is over, and has another one from the provider's: what is
    * refused after that is not refused because nobody is signed in.
    */
-  private void stay() {
+  private synchronized void stay() {
     if (System.nanoTime() - since > SESSION.toNanos()) {
       CookieStore own = cookies.getCookieStore();
       own.get(URI.create(base)).forEach(each -> own.remove(URI.create(base), each));
