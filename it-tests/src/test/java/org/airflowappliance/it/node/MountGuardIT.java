@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
@@ -23,7 +24,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** A DAG mount that is dead, hanging or away deactivates no DAG and comes back by itself. */
-@Order(0) // the longest waits, so it begins early
+@Order(0) // the longest waits, which go by while the cluster starts
+@Tag("cluster")
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("the mount") // so that its own tests come one after another
 @ExtendWith({SiteExtension.OfClass.class, InOrder.class})

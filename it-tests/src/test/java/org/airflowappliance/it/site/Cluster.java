@@ -71,7 +71,7 @@ public final class Cluster implements AutoCloseable {
     try (Start start = new Start(parts, report)) {
       Secrets secrets = Secrets.random();
       network = parts.add(SiteNetwork.make());
-      memory = parts.add(new MemoryPeaks());
+      memory = parts.add(new MemoryPeaks(network));
       String url = "https://" + network.address(BALANCER) + ":8080";
       Future<Kubernetes> kubernetesStart = start.part("Kubernetes", this::startKubernetes);
       ca = new SiteCa(folder.resolve("ca"));

@@ -23,10 +23,12 @@ final class MemoryPeaks implements AutoCloseable {
   private static final long PAUSE_SECONDS = 10;
 
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+  private final SiteNetwork network;
   private final AtomicInteger problems = new AtomicInteger();
   private final Map<String, Long> peaks = new ConcurrentHashMap<>();
 
-  MemoryPeaks() {
+  MemoryPeaks(SiteNetwork network) {
+    this.network = network;
     thread.scheduleWithFixedDelay(this::look, PAUSE_SECONDS, PAUSE_SECONDS, TimeUnit.SECONDS);
   }
 
@@ -58,11 +60,11 @@ final class MemoryPeaks implements AutoCloseable {
   /**
    * Its image and the last number of its address on the site's network; nothing before it joined.
    */
-  private static String name(Container container) {
+  private String name(Container container) {
     String image = container.getImage().replaceFirst(".*/", "").replaceFirst(":.*", "");
     return container.getNetworkSettings().getNetworks().values().stream()
         .map(ContainerNetwork::getIpAddress)
-        .filter(each -> each != null && each.startsWith(SiteNetwork.ADDRESSES))
+        .filter(each -> each != null && each.startsWith(network.prefix()))
         .map(each -> image + " " + each.substring(each.lastIndexOf('.')))
         .findFirst()
         .orElse("");

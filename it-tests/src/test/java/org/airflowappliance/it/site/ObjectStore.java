@@ -57,7 +57,8 @@ public final class ObjectStore implements AutoCloseable {
         new MinIOContainer(TestImage.MINIO.reference())
             .withUserName(administrator.get(USER))
             .withPassword(administrator.get(PASSWORD))
-            .withLabels(Owned.label());
+            .withLabels(Owned.label())
+            .waitingFor(Wait.forHttp(OwnStore.READY).forPort(PORT));
     UrlConnectionHttpClient.Builder http = UrlConnectionHttpClient.builder();
     if (ca.isPresent()) {
       speakTls(ca.get().issue("MinIO", address));
@@ -84,7 +85,7 @@ public final class ObjectStore implements AutoCloseable {
         .withCopyToContainer(Transferable.of(key.certificate()), "/certs/public.crt")
         .withCopyToContainer(Transferable.of(key.key()), "/certs/private.key")
         .withCommand("server", "--certs-dir", "/certs", "--console-address", ":9001", "/data")
-        .waitingFor(Wait.forHttps("/minio/health/live").forPort(PORT).allowInsecure());
+        .waitingFor(Wait.forHttps(OwnStore.READY).forPort(PORT).allowInsecure());
   }
 
   /** Its address on the site's network. */

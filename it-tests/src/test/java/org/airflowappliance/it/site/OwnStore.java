@@ -6,14 +6,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.testcontainers.containers.MinIOContainer;
+import org.testcontainers.containers.wait.strategy.Wait;
 
 /** A MinIO of one test, with a bucket to come, whose administrator is not the nodes. */
 public final class OwnStore implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(1);
+
+  /** Says yes only when files can be written; a server that lives may still refuse everything. */
+  static final String READY = "/minio/health/cluster";
+
   private static final int PORT = 9000;
   private final String url;
   private final MinIOContainer container =
-      new MinIOContainer(TestImage.MINIO.reference()).withLabels(Owned.label());
+      new MinIOContainer(TestImage.MINIO.reference())
+          .withLabels(Owned.label())
+          .waitingFor(Wait.forHttp(READY).forPort(PORT));
 
   /** A server with nothing in it. */
   public OwnStore() {

@@ -14,7 +14,7 @@ import com.github.dockerjava.api.model.Network.Ipam;
  */
 record SiteNetwork(String id, String prefix) implements AutoCloseable {
   /** What all addresses of the tests begin with. */
-  static final String ADDRESSES = "10.231.";
+  private static final String ADDRESSES = "10.231.";
 
   private static final int TRIES = 200;
 

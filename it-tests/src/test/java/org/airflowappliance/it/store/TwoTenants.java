@@ -6,12 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.airflowappliance.cluster.TenantRole;
 import org.airflowappliance.it.site.OwnStore;
@@ -25,7 +23,6 @@ final class TwoTenants implements AutoCloseable {
   /** What stands in the files of others. */
   static final String FOREIGN = "what nobody else may read";
 
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final byte[] NOTHING = {};
   private static final List<String> OWN =
       List.of("dags/sci/a.py", "dags/sci/deep/b.py", "logs/sci__x/1.log");
@@ -44,22 +41,11 @@ final class TwoTenants implements AutoCloseable {
   /** Everything the operator does, in this folder. */
   TwoTenants(Path folder) throws IOException {
     this.folder = folder;
-    assertThat(withBucket()).isEqualTo(200);
+    assertThat(as(root(), "PUT", "/airflow").status()).isEqualTo(200);
     Files.writeString(
         secrets(), "S3_ACCESS_KEY_ID=nodes-key\nS3_SECRET_ACCESS_KEY='nodes+/=secret'\n");
     tenants("sci", "sci-two");
     apply();
-  }
-
-  /** A server that lives may still say for a while that it is not ready. */
-  private int withBucket() throws IOException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    int status = as(root(), "PUT", "/airflow").status();
-    while (status == 503 && System.nanoTime() < end) {
-      LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
-      status = as(root(), "PUT", "/airflow").status();
-    }
-    return status;
   }
 
   Path secrets() {
