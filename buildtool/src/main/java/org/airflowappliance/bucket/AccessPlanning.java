@@ -84,9 +84,14 @@ final class AccessPlanning {
               attach));
     } else if (there.policies().equals(user.policies())) {
       changes.add(new AccessChange("= " + what));
+    } else if (there.policies().isEmpty()) {
+      // an apply that gave it another secret may have stopped before the sessions were ended
+      changes.add(
+          new AccessChange(
+              "~ " + what + ": it had the policies none", new Deed.EndSessions(id), attach));
     } else {
-      String had = there.policies().isEmpty() ? "none" : there.policyNames();
-      changes.add(new AccessChange("~ " + what + ": it had the policies " + had, attach));
+      changes.add(
+          new AccessChange("~ " + what + ": it had the policies " + there.policyNames(), attach));
     }
   }
 

@@ -123,6 +123,20 @@ class AccessPlanningTest {
   }
 
   @Test
+  void whoHasNoPoliciesMayBeLeftOfAStoppedRunThatDidNotEndItsSessions() {
+    applied();
+    users.put("nodes", new LiveUser(Set.of(), true));
+
+    assertThat(plan().stream().filter(each -> !each.deeds().isEmpty()))
+        .singleElement()
+        .satisfies(
+            change ->
+                assertThat(change.deeds())
+                    .extracting(each -> each.getClass().getSimpleName())
+                    .containsExactly("EndSessions", "Attach"));
+  }
+
+  @Test
   void whoWasDisabledStaysSo() {
     applied();
     users.put("nodes", new LiveUser(Set.of(MINIO, "homelab.airflow.nodes"), false));
