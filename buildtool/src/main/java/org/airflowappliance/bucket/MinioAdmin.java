@@ -111,7 +111,7 @@ final class MinioAdmin {
 
   private String refusal(String word, SignedRequests.Answer answer) {
     String code = answer.code();
-    String said = answer.status() + (code.isEmpty() ? "" : ", " + code);
+    String said = answer.said();
     return switch (code) {
       case "InvalidAccessKeyId", "SignatureDoesNotMatch", "XMinioAdminNoSuchUser" ->
           "%s: %s is refused (%s); correct it and its secret"

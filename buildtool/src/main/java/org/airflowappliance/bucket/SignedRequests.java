@@ -25,6 +25,7 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 final class SignedRequests implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern XML_CODE = Pattern.compile("<Code>([^<]*)</Code>");
+  private static final int TOO_MANY_REQUESTS = 429;
 
   private final Cluster.ObjectStore store;
   private final SdkHttpClient client;
@@ -39,6 +40,17 @@ final class SignedRequests implements AutoCloseable {
   record Answer(int status, byte[] body) {
     boolean good() {
       return status >= 200 && status < 300;
+    }
+
+    /** Whether another try may be answered otherwise: the server, or a proxy before it, is busy. */
+    boolean isByChance() {
+      return status == TOO_MANY_REQUESTS || status >= 500;
+    }
+
+    /** Status and code, for errors. */
+    String said() {
+      String code = code();
+      return status + (code.isEmpty() ? "" : ", " + code);
     }
 
     /** The server's word for what is wrong; empty when it has none. */
