@@ -1,23 +1,36 @@
 """What goes wrong with one pod, or with Kubernetes for a while, and pods that change hands."""
 import json
 import logging
+import time
 import unittest
-from datetime import datetime, timezone as tz
+from datetime import datetime, timedelta, timezone as tz
 from unittest import mock
 
 import lab
 from airflow.exceptions import AirflowException
 from airflow.executors import kubernetes_executor
 from airflow.executors.kubernetes_executor import AirflowKubernetesScheduler, KubernetesExecutor
+from airflow.jobs.scheduler_job import SchedulerJob
+from airflow.models import TaskInstance
 from airflow.models.taskinstance import TaskInstanceKey
+from airflow.utils import timezone
+from airflow.utils.session import create_session
 from airflow.utils.state import State
+from cases import named, table
 from cluster import Cluster
 from kubernetes.client.rest import ApiException
+from test_queued import Tasks
 from urllib3.exceptions import MaxRetryError
 
 from airflow_appliance import pod_end, refusals
 
 DEAD, MINE = 1, 2
+TROUBLE = {
+    "an error of the server": ApiException(status=500),
+    "unavailable": ApiException(status=503),
+    "too many requests": ApiException(status=429),
+    "refused": MaxRetryError(None, "/", "refused"),
+}
 
 
 def key(task, tried=1):
@@ -120,6 +133,92 @@ class Survival(Executor):
     def test_what_is_no_trouble_of_kubernetes_stays_an_error(self):
         with self.assertRaises(AirflowException):
             self.executor.sync()
+
+
+@named
+class TimedChecks(Executor):
+    """The real timers of the executor, whose Kubernetes lists no pods."""
+
+    def start(self, problem):
+        client = mock.Mock()
+        client.list_namespaced_pod.side_effect = problem
+        config = self.executor.kube_config
+        config.worker_pods_pending_timeout_check_interval = config.worker_pods_queued_check_interval = 0.01
+        self.executor.job_id = MINE
+        with mock.patch.object(kubernetes_executor, "get_kube_client", return_value=client):
+            with mock.patch.object(kubernetes_executor, "AirflowKubernetesScheduler"):
+                self.executor.start()
+        return client.list_namespaced_pod
+
+    def turn(self):
+        time.sleep(0.02)
+        self.executor.sync()
+
+    @table(TROUBLE)
+    def they_come_again_and_what_the_turn_has_heard_is_kept(self, problem):
+        asked = self.start(problem)
+        self.assertEqual(asked.call_count, 1)
+        self.executor.result_queue.put((key("t"), State.FAILED, "p", "airflow", "1"))
+        for count in (3, 5):
+            self.turn()
+            self.assertEqual(asked.call_count, count)
+        self.assertEqual(self.executor.get_event_buffer(), {key("t"): (State.FAILED, None)})
+
+    def test_what_is_no_trouble_of_kubernetes_stays_an_error(self):
+        asked = self.start([mock.Mock(items=[])])
+        asked.side_effect = TypeError("a bug")
+        with self.assertRaises(TypeError):
+            self.turn()
+
+
+@named
+class Orphans(Tasks):
+    """The search by the real job, for a task of a scheduler that is late."""
+
+    def setUp(self):
+        super().setUp()
+        logging.disable(logging.CRITICAL)
+        self.addCleanup(logging.disable, logging.NOTSET)
+        self.job = SchedulerJob(id=MINE)
+        self.job.executor, self.executor.scheduler_job_id = self.executor, MINE
+        with create_session() as session:
+            late = timezone.utcnow() - timedelta(minutes=2)
+            session.add(SchedulerJob(id=DEAD, state=State.RUNNING, latest_heartbeat=late))
+        self.add("t", DEAD)
+
+    def lists(self, problem):
+        return mock.patch.object(self.executor.kube_client, "list_namespaced_pod", side_effect=problem)
+
+    def stored(self):
+        with create_session() as session:
+            job = session.query(SchedulerJob.state).filter_by(id=DEAD).scalar()
+            return job, session.query(TaskInstance.state, TaskInstance.queued_by_job_id).all()
+
+    @table(TROUBLE)
+    def nothing_is_changed_until_kubernetes_answers(self, problem):
+        with self.lists(problem):
+            self.assertEqual(self.job.adopt_or_reset_orphaned_tasks(), 0)
+        self.assertEqual(self.stored(), (State.RUNNING, [(State.QUEUED, DEAD)]))
+        self.assertEqual(self.job.adopt_or_reset_orphaned_tasks(), 1)
+        self.assertEqual(self.stored(), (State.FAILED, [(None, None)]))
+
+    def test_the_session_of_a_caller_holds_nothing_either(self):
+        with self.lists(ApiException(status=500)), create_session() as session:
+            self.job.adopt_or_reset_orphaned_tasks(session=session)
+        self.assertEqual(self.stored(), (State.RUNNING, [(State.QUEUED, DEAD)]))
+
+    def test_a_pod_that_is_found_but_cannot_be_adopted_now(self):
+        self.cluster.add_pod("t")
+        self.cluster.broken.add("patch")
+        self.assertEqual(self.job.adopt_or_reset_orphaned_tasks(), 0)
+        self.assertEqual(self.stored(), (State.RUNNING, [(State.QUEUED, DEAD)]))
+        self.cluster.broken.clear()
+        self.assertEqual(self.job.adopt_or_reset_orphaned_tasks(), 0)
+        self.assertEqual(self.stored(), (State.FAILED, [(State.QUEUED, MINE)]))
+
+    def test_what_is_no_trouble_of_kubernetes_stays_an_error(self):
+        with self.lists(TypeError("a bug")), self.assertRaises(TypeError):
+            self.job.adopt_or_reset_orphaned_tasks()
 
 
 class Count(Executor):

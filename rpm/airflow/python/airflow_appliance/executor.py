@@ -4,8 +4,9 @@ Beside the larger changes: what goes wrong with one pod, or with Kubernetes for 
 """
 import json
 import time
+from functools import wraps
 from types import ModuleType
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from airflow_appliance import adoption, claim, pod_end, queued, refusals, tenant_pods, worker_log
 from airflow_appliance.after_import import AfterImport, Change
@@ -19,7 +20,7 @@ def install() -> None:
                 sha256="9d14497b681f993343c009e8ee8fef6938f9fe60d9a3ce37c352b31fa2d9e162", apply=_apply
             ),
             "airflow.jobs.scheduler_job": Change(
-                sha256="71bc5482ea3288732838c49b90a0e2d5e30904ee4f2ad18a1354cc71f86cd892", apply=_beat_now
+                sha256="71bc5482ea3288732838c49b90a0e2d5e30904ee4f2ad18a1354cc71f86cd892", apply=_apply_to_job
             ),
         }
     ).install()
@@ -30,9 +31,15 @@ def _apply(module: ModuleType) -> None:
     queued.look_after_own(module)
     adoption.by_task(module)
     _survive(module)
+    _check_again(module)
     _tell_pod(module)
     _keep_count(module)
     _count_tries(module)
+
+
+def _apply_to_job(module: ModuleType) -> None:
+    _beat_now(module)
+    _search_again(module)
 
 
 def _beat_now(module: ModuleType) -> None:
@@ -47,6 +54,25 @@ def _beat_now(module: ModuleType) -> None:
         session.merge(self)
 
     module.SchedulerJob.heartbeat_callback = heartbeat_callback
+
+
+def _search_again(module: ModuleType) -> None:
+    """A search for orphans that Kubernetes does not answer changes nothing: a task may have a pod that was not listed."""
+    from kubernetes.client.rest import ApiException
+    from urllib3.exceptions import HTTPError
+
+    search = module.SchedulerJob.adopt_or_reset_orphaned_tasks
+
+    @module.provide_session
+    def adopt_or_reset_orphaned_tasks(self: Any, session: Any = None) -> int:
+        try:
+            return search(self, session=session)
+        except (ApiException, HTTPError) as problem:
+            session.rollback()  # lets go of the tasks' rows, too
+            self.log.error("orphaned tasks are searched for next time, Kubernetes cannot be asked now: %s", problem)
+            return 0
+
+    module.SchedulerJob.adopt_or_reset_orphaned_tasks = adopt_or_reset_orphaned_tasks
 
 
 def _survive(module: ModuleType) -> None:
@@ -99,6 +125,25 @@ def _survive(module: ModuleType) -> None:
             self.log.error("pod %s could not be deleted now: %s", pod_id, problem)
 
     scheduler.run_next, scheduler.delete_pod = run_next_or_api_error, delete_pod_if_possible
+
+
+def _check_again(module: ModuleType) -> None:
+    """Airflow's timer knows a check's next time only when the check has returned."""
+    from urllib3.exceptions import HTTPError
+
+    def returns(check: Callable[[Any], None]) -> Callable[[Any], None]:
+        @wraps(check)
+        def check_if_possible(self: Any) -> None:
+            try:
+                check(self)
+            except (module.ApiException, HTTPError) as problem:
+                self.log.error("%s is done next time, Kubernetes cannot be asked now: %s", check.__name__, problem)
+
+        return check_if_possible
+
+    executor = module.KubernetesExecutor
+    for name in ("clear_not_launched_queued_tasks", "_check_worker_pods_pending_timeout"):
+        setattr(executor, name, returns(getattr(executor, name)))
 
 
 def _tell_pod(module: ModuleType) -> None:
