@@ -1,11 +1,15 @@
+import contextlib
 import http.server
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import unittest
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from unittest import mock
 
 import psycopg2
 
@@ -121,10 +125,10 @@ class SchedulerHeartbeat(unittest.TestCase):
 
     def heartbeat(self, answer):
         class Asked(scheduler.Scheduler):
-            def _age(self):
+            def _ages(self):
                 if isinstance(answer, Exception):
                     raise answer
-                return answer
+                return answer, 0.0
 
         with tempfile.TemporaryDirectory() as folder:
             found = Asked(samples.settings(folder)).look()
@@ -141,6 +145,62 @@ class SchedulerHeartbeat(unittest.TestCase):
 
     def test_a_database_that_is_away_is_no_reason_for_a_restart(self):
         self.assertEqual((True, False), self.heartbeat(psycopg2.OperationalError("away")))
+
+
+class Database:
+    """PostgreSQL with its own clock and the job of one scheduler; a connection and its cursor."""
+
+    def __init__(self, ahead, started, beat):
+        self.ahead, self.started, self.beat = ahead, started, beat
+
+    def cursor(self):
+        return contextlib.nullcontext(self)
+
+    def execute(self, _query, parameters):
+        host, since = parameters
+        found = host == socket.getfqdn() and self.started > since
+        self.answer = self.beat if found else None, datetime.now(timezone.utc) + timedelta(seconds=self.ahead)
+
+    def fetchone(self):
+        return self.answer
+
+
+class SchedulerClocks(unittest.TestCase):
+    """A job's times are by the clock of its node."""
+
+    def setUp(self):
+        made = tempfile.TemporaryDirectory()
+        self.addCleanup(made.cleanup)
+        self.role = scheduler.Scheduler(samples.settings(made.name))
+
+    def look(self, ahead, started=2, beat=0):
+        """With a job of so many seconds after the start of the child, and a beat of so many seconds ago."""
+        self.role.started()
+        now = datetime.now(timezone.utc)
+        database = Database(ahead, now + timedelta(seconds=started), now - timedelta(seconds=beat))
+        self.role._connection = None
+        with mock.patch.object(scheduler, "connect", return_value=database):
+            return self.role.look()
+
+    def test_a_node_is_ready_whatever_the_databases_clock_says_which_is_told(self):
+        for ahead, said in ((13, "13 s behind"), (-3600, "3600 s ahead of")):
+            with self.subTest(ahead):
+                found = self.look(ahead)
+                self.assertTrue(found.alive and found.ready, found.text)
+                self.assertIn(f"this node's clock is {said} PostgreSQL's", found.text)
+
+    def test_a_small_difference_is_not_told(self):
+        for ahead in (-3, 3):
+            self.assertNotIn("clock", self.look(ahead).text)
+
+    def test_the_text_is_the_same_while_the_difference_is(self):
+        self.assertEqual(1, len({self.look(ahead).text for ahead in (12.3, 12.8, 11.7)}))
+
+    def test_the_beat_is_as_old_as_this_node_says(self):
+        self.assertFalse(self.look(-3600, beat=46).alive)
+
+    def test_a_job_from_before_the_child_is_not_its(self):
+        self.assertFalse(self.look(0, started=-3).alive)
 
 
 class Migration(unittest.TestCase):

@@ -2,7 +2,7 @@
 import json
 import re
 import socket
-import time
+from datetime import datetime, timedelta, timezone
 from typing import Optional, Tuple
 
 import psycopg2
@@ -15,10 +15,11 @@ from airflow_appliance.node.supervise import Health, Role
 API_SECONDS = 5
 # Airflow itself calls a scheduler dead after [scheduler] scheduler_health_check_threshold = 30 s.
 STALE_SECONDS = 45
+CLOCK_SECONDS = 5
+# A job's times are by this node's clock, and are compared with no other.
 HEARTBEAT = """
-    SELECT extract(epoch FROM now() - max(latest_heartbeat)) FROM job
-    WHERE job_type = 'SchedulerJob' AND state = 'running' AND hostname = %s
-      AND start_date > now() - make_interval(secs => %s)
+    SELECT max(latest_heartbeat), now() FROM job
+    WHERE job_type = 'SchedulerJob' AND state = 'running' AND hostname = %s AND start_date > %s
 """
 
 
@@ -30,8 +31,9 @@ class Scheduler(Role):
         self.environment = facts.environment
         self._facts = facts
         self._marker = probe.MountedFile(facts.marker)
-        self._begun = 0.0
+        self._begun = _now()
         self._connection = None
+        self._ahead = 0
 
     def blocker(self) -> Optional[str]:
         return self._marker_problem() or self._api_problem()
@@ -67,7 +69,7 @@ class Scheduler(Role):
             return json.load(stream)["users"][0]["user"]["token"]
 
     def started(self) -> None:
-        self._begun = time.monotonic()
+        self._begun = _now()
 
     def look(self) -> Health:
         alive, text = self._heartbeat()
@@ -76,27 +78,41 @@ class Scheduler(Role):
 
     def _heartbeat(self) -> Tuple[bool, str]:
         try:
-            age = self._age()
+            age, ahead = self._ages()
         except psycopg2.Error as problem:
             # Without the database nobody knows, and a restart would not bring it back.
             self._connection = None
             return True, f"PostgreSQL cannot be asked for the heartbeat: {problem}"
-        host = socket.getfqdn()
+        host, clock = socket.getfqdn(), self._clock(ahead)
         if age is None:
-            return False, f"no heartbeat of a scheduler on {host} yet"
+            return False, f"no heartbeat of a scheduler on {host} yet{clock}"
         if age > STALE_SECONDS:
-            return False, f"no heartbeat of the scheduler on {host} for more than {STALE_SECONDS} s"
-        return True, f"heartbeat of {host} less than {STALE_SECONDS} s ago"
+            return False, f"no heartbeat of the scheduler on {host} for more than {STALE_SECONDS} s{clock}"
+        return True, f"heartbeat of {host} less than {STALE_SECONDS} s ago{clock}"
 
-    def _age(self) -> Optional[float]:
+    def _ages(self) -> Tuple[Optional[float], float]:
+        """Seconds since the last heartbeat, if any, and by how many this node's clock is ahead of PostgreSQL's."""
         if self._connection is None:
             self._connection = connect(f"airflow-heartbeat@{socket.gethostname()}")
             self._connection.autocommit = True
         with self._connection.cursor() as cursor:
             # Only jobs that began after this child: an earlier one on this node may look alive still.
-            cursor.execute(HEARTBEAT, (socket.getfqdn(), time.monotonic() - self._begun + 1))
-            age = cursor.fetchone()[0]
-            return None if age is None else float(age)
+            now, since = _now(), self._begun - timedelta(seconds=1)
+            cursor.execute(HEARTBEAT, (socket.getfqdn(), since))
+            latest, server = cursor.fetchone()
+            return latest and (now - latest).total_seconds(), (now - server).total_seconds()
+
+    def _clock(self, ahead: float) -> str:
+        """What to say of a difference; the same until it is another second, since each new text is a line of the journal."""
+        if abs(ahead - self._ahead) > 1:
+            self._ahead = round(ahead)
+        if abs(self._ahead) <= CLOCK_SECONDS:
+            return ""
+        return f"; this node's clock is {abs(self._ahead)} s {'ahead of' if self._ahead > 0 else 'behind'} PostgreSQL's"
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
 
 
 def _version(text: str) -> Tuple[int, ...]:
