@@ -3,10 +3,13 @@ package org.airflowappliance.it.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import javax.net.ssl.SSLSocket;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
@@ -51,20 +54,31 @@ final class CertificatesIT {
     try (Outage one = new Outage(cluster);
         Outage another = new Outage(cluster)) {
       long begun = System.nanoTime();
-      for (SystemdNode each : cluster.nodes()) {
-        String before = number(each);
-        place(each, "airflow.pem", renewed.certificate());
-        untilStatus(each, "airflow.key: is not the key of the certificate in ");
-        assertThat(number(each)).isEqualTo(before);
-        place(each, "airflow.key", renewed.key());
-        Duration took =
-            each.until("it is served", RENEWED, () -> number(each), renewed.number()::equals);
-        cluster.report().time("a certificate's second file is written -> it is served", took);
-      }
+      CompletableFuture.allOf(
+              cluster.nodes().stream()
+                  .map(each -> CompletableFuture.runAsync(() -> renew(each, renewed), inAThread()))
+                  .toArray(CompletableFuture[]::new))
+          .join();
       assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Pace.here(LIMIT));
       assertThat(one.failed() + another.failed()).isZero();
       assertThat(one.answered()).isGreaterThan(10);
     }
+  }
+
+  /** On all nodes at once, as whoever distributes files does it. */
+  private void renew(SystemdNode each, ServerKey renewed) {
+    String before = number(each);
+    place(each, "airflow.pem", renewed.certificate());
+    untilStatus(each, "airflow.key: is not the key of the certificate in ");
+    assertThat(number(each)).isEqualTo(before);
+    place(each, "airflow.key", renewed.key());
+    Duration took =
+        each.until("it is served", RENEWED, () -> number(each), renewed.number()::equals);
+    cluster.report().time("a certificate's second file is written -> it is served", took);
+  }
+
+  private static Executor inAThread() {
+    return work -> new Thread(work, "renewal").start();
   }
 
   @Test
@@ -117,13 +131,15 @@ final class CertificatesIT {
   }
 
   /** The number of the certificate that a node serves. */
-  private String number(SystemdNode node) throws IOException {
+  private String number(SystemdNode node) {
     try (SSLSocket socket =
         (SSLSocket) cluster.ca().trust().getSocketFactory().createSocket(node.address(), PORT)) {
       socket.startHandshake();
       BigInteger number =
           ((X509Certificate) socket.getSession().getPeerCertificates()[0]).getSerialNumber();
       return number.toString();
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
     }
   }
 }

@@ -159,7 +159,7 @@ final class FaultsIT {
       release();
       goesOn(fault, TASK);
       endsWell(fault, "processes", since);
-      pages.report(cluster, fault);
+      pages.report(fault);
       assertThat(pages.longest()).isLessThan(Pace.here(PAGE));
     }
     cluster.nodes().forEach(Cluster::working);
@@ -188,7 +188,7 @@ final class FaultsIT {
       goesOn(fault, TASK_WITHOUT_NODE);
       endsWell(fault, "node-queued", since);
       endsWell(fault, "node", since);
-      pages.report(cluster, fault);
+      pages.report(fault);
       assertThat(pages.longest()).isLessThan(Pace.here(PAGE));
     }
     long now = System.nanoTime();
@@ -220,7 +220,7 @@ final class FaultsIT {
       long since = System.nanoTime();
       goesOn(fault, TASK);
       endsWell(fault, "store", since);
-      pages.report(cluster, fault);
+      pages.report(fault);
       assertThat(pages.longest()).isLessThan(Pace.here(PAGE));
     }
     assertThat(runs.active()).isEqualTo(active);

@@ -8,18 +8,22 @@ import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLSocketFactory;
 import org.airflowappliance.it.site.Cluster;
+import org.airflowappliance.it.site.SignInSteps;
 
 /**
- * Asks for a page again and again, each time by a new connection, and keeps the longest time
- * without one.
+ * Asks for the start page again and again as somebody who has signed in, each time by a new
+ * connection, and keeps the longest time without one.
  */
 final class Outage implements AutoCloseable {
-  private static final Duration PAUSE = Duration.ofMillis(250);
+  private static final Duration PAUSE = Duration.ofMillis(500);
+  private static final String USER = "ada";
   private static final int ANSWER = 3_000;
 
+  private final Cluster cluster;
   private final URI page;
   private final SSLSocketFactory trust;
   private final Thread thread = new Thread(this::ask, "outage");
+  private String session;
   private volatile int answered;
   private volatile int failed;
   private volatile boolean closed;
@@ -27,9 +31,17 @@ final class Outage implements AutoCloseable {
   private volatile Duration longest = Duration.ZERO;
 
   Outage(Cluster cluster) {
-    page = URI.create(cluster.balancer().url() + "/health");
+    this.cluster = cluster;
+    page = URI.create(cluster.balancer().url() + "/home");
     trust = cluster.ca().trust().getSocketFactory();
+    session = signedIn();
     thread.start();
+  }
+
+  private String signedIn() {
+    SignInSteps browser = cluster.steps();
+    browser.signIn(USER, cluster.people().password());
+    return browser.cookie("session");
   }
 
   private void ask() {
@@ -54,8 +66,15 @@ final class Outage implements AutoCloseable {
       asked.setConnectTimeout(ANSWER);
       asked.setReadTimeout(ANSWER);
       asked.setRequestProperty("Connection", "close");
-      return asked.getResponseCode() == HttpURLConnection.HTTP_OK;
-    } catch (IOException none) {
+      asked.setRequestProperty("Cookie", "session=" + session);
+      asked.setInstanceFollowRedirects(false);
+      int status = asked.getResponseCode();
+      if (status == HttpURLConnection.HTTP_MOVED_TEMP) {
+        // a session lasts a few minutes here
+        session = signedIn();
+      }
+      return status == HttpURLConnection.HTTP_OK;
+    } catch (IOException | RuntimeException | AssertionError none) {
       return false;
     }
   }
@@ -76,7 +95,7 @@ final class Outage implements AutoCloseable {
     return now.compareTo(longest) > 0 ? now : longest;
   }
 
-  void report(Cluster cluster, String fault) {
+  void report(String fault) {
     cluster.report().time(fault + ": longest time without a page", longest());
   }
 

@@ -85,6 +85,22 @@ final class RegistryIT {
     }
   }
 
+  /** As when somebody was interrupted just before the list of what is attached. */
+  @Test
+  void billsThatAreThereWithoutAListAreListed() throws IOException {
+    String fresh = "airflow-" + folder.getFileName().toString().replaceAll("[^0-9]", "");
+    List<String> bills = site.registry().attachments("airflow/s3fs", digest("s3fs"));
+    for (String each : bills) {
+      site.registry().copy("airflow/s3fs", each, fresh + "/s3fs");
+    }
+    String place = site.registry().address() + "/" + fresh;
+    Program ran = Appliance.run("publish", release.toString(), "--registry", place);
+    assertThat(ran.out()).contains("attached s3fs.cdx.json to " + place + "/s3fs");
+    assertThat(site.registry().attachments(fresh + "/s3fs", digest("s3fs")))
+        .hasSize(2)
+        .isEqualTo(bills);
+  }
+
   @Test
   void containerdImportsUnderTheSameDigest() throws IOException {
     String space = "appliance-it-" + ProcessHandle.current().pid();

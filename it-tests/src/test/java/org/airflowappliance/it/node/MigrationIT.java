@@ -12,12 +12,15 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Nodes that start together: one migrates, the others wait for it, and a killed one is succeeded.
  */
 @Order(30)
-@ExtendWith({SiteExtension.class, InOrder.class})
+@Execution(ExecutionMode.CONCURRENT)
+@ExtendWith(SiteExtension.OfClass.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class MigrationIT {
   private static final String UNIT = "airflow-migrate.service";

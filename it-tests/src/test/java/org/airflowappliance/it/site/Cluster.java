@@ -129,8 +129,25 @@ public final class Cluster implements AutoCloseable {
       report.time(UP, begun);
       facts();
     } catch (IOException | RuntimeException | Error problem) {
+      keepStart(problem);
       parts.closeAfter(problem);
       throw problem;
+    }
+  }
+
+  /** What to read when the start failed: how far it came, and what every part says. */
+  private void keepStart(Throwable problem) {
+    Path folder = Folders.failures().resolve("Cluster-start");
+    try {
+      report.write(Map.of());
+      Evidence evidence = new Evidence(folder);
+      evidence.keepContainers();
+      for (SystemdNode node : parts.of(SystemdNode.class)) {
+        evidence.keep(node.name() + ".txt", node::everything);
+      }
+      System.err.println("after the failure of the start read the files in " + folder);
+    } catch (IOException | RuntimeException another) {
+      problem.addSuppressed(another);
     }
   }
 
@@ -155,6 +172,7 @@ public final class Cluster implements AutoCloseable {
     report.fact("containerd", kubernetes.run("containerd", "--version"));
     report.fact("MinIO", site.store().version());
     report.fact("HAProxy", balancer.version());
+    report.fact("registry", site.registry().version());
     report.fact("Chromium", Browser.version());
     report.fact(
         "nodes",

@@ -56,12 +56,18 @@ public final class ClusterExtension
     throw problem;
   }
 
+  @Override
+  public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable problem)
+      throws Throwable {
+    keep(context, "before-" + context.getDisplayName(), problem);
+    throw problem;
+  }
+
   /** One at a time: it is no small work, and most failures have company. */
   private static synchronized void keep(ExtensionContext context, String test, Throwable problem)
       throws IOException {
     String name = context.getRequiredTestClass().getSimpleName() + "-" + test;
-    Path folder =
-        Folders.itTests().resolve("target/failures").resolve(name.replaceAll("[^\\w-]+", "_"));
+    Path folder = Folders.failures().resolve(name.replaceAll("[^\\w-]+", "_"));
     cluster(context).evidence(folder);
     System.err.println("after the failure of " + name + " read the files in " + folder);
     System.err.println(problem);

@@ -21,6 +21,11 @@ public final class Folders {
     return itTests().resolve("target").resolve(System.getProperty("it.process", "it"));
   }
 
+  /** What is to be read after failures, a folder for each. */
+  static Path failures() {
+    return itTests().resolve("target/failures");
+  }
+
   /** The folder that downloads and derived files are cached in. */
   public static Path cache() {
     String own = System.getenv("APPLIANCE_CACHE");

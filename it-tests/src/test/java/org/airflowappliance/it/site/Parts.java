@@ -21,6 +21,11 @@ final class Parts implements AutoCloseable {
     return part;
   }
 
+  /** Those of a kind. */
+  synchronized <T> List<T> of(Class<T> kind) {
+    return parts.stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
   @Override
   public synchronized void close() {
     Map<Boolean, List<AutoCloseable>> kinds =

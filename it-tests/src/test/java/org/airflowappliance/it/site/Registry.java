@@ -36,6 +36,16 @@ public final class Registry implements AutoCloseable {
     network.join(container.getContainerId(), address);
   }
 
+  /** What it says of itself. */
+  String version() throws IOException {
+    try {
+      return container.execInContainer("registry", "--version").getStdout().strip();
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new IOException(stopped);
+    }
+  }
+
   /** {@code HOST:PORT} on the site's network, as the cluster file names it. */
   public String siteAddress() {
     return address;
@@ -79,17 +89,26 @@ public final class Registry implements AutoCloseable {
    */
   public Map<String, String> attached(String name, String digest) throws IOException {
     Map<String, String> attached = new TreeMap<>();
-    String tag = name + "/manifests/" + digest.replace(':', '-');
-    for (JsonNode each : JSON.readTree(send("GET", tag, "", "").body()).path("manifests")) {
-      String manifest = name + "/manifests/" + each.path("digest").asText();
+    for (String each : attachments(name, digest)) {
+      String manifest = name + "/manifests/" + each;
       JsonNode json = JSON.readTree(send("GET", manifest, "", "").body());
       if (json.path("subject").path("digest").asText().equals(digest)) {
         JsonNode file = json.path("layers").path(0);
         String blob = name + "/blobs/" + file.path("digest").asText();
-        attached.put(each.path("artifactType").asText(), send("GET", blob, "", "").body());
+        attached.put(json.path("artifactType").asText(), send("GET", blob, "", "").body());
       }
     }
     return attached;
+  }
+
+  /** The digests of what is attached to an image. */
+  public List<String> attachments(String name, String digest) throws IOException {
+    String tag = name + "/manifests/" + digest.replace(':', '-');
+    List<String> digests = new ArrayList<>();
+    for (JsonNode each : JSON.readTree(send("GET", tag, "", "").body()).path("manifests")) {
+      digests.add(each.path("digest").asText());
+    }
+    return digests;
   }
 
   private static void made(HttpResponse<String> answer) throws IOException {

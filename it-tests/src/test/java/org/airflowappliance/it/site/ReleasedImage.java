@@ -1,5 +1,6 @@
 package org.airflowappliance.it.site;
 
+import com.github.dockerjava.api.exception.NotFoundException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,9 +62,13 @@ public record ReleasedImage(String id) {
     return ran;
   }
 
-  /** Takes the image away. */
-  public void remove() throws IOException {
-    Docker.client().removeImageCmd(id).withForce(true).exec();
+  /** Takes the image away, if nobody has yet. */
+  public void remove() {
+    try {
+      Docker.client().removeImageCmd(id).withForce(true).exec();
+    } catch (NotFoundException gone) {
+      // another test of the same image had to see it come anew
+    }
   }
 
   /**

@@ -214,7 +214,9 @@ public final class Site implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     parts.close();
+    images.values().forEach(ReleasedImage::remove);
+    images.clear();
   }
 }

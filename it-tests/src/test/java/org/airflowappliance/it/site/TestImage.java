@@ -53,10 +53,16 @@ enum TestImage {
     FOUND.forEach(
         (image, reference) -> {
           String name = reference.asCanonicalNameString();
-          String kind = name.startsWith("airflow-appliance-it/") ? "built here: " : "upstream's: ";
-          used.put(image.name().toLowerCase(Locale.ROOT), kind + name);
+          used.put(image.name().toLowerCase(Locale.ROOT), kind(name) + ": " + name);
         });
     return used;
+  }
+
+  private static String kind(String name) {
+    if (!name.startsWith("airflow-appliance-it/")) {
+      return "upstream's";
+    }
+    return name.contains("-upstream:") ? "upstream's with packages" : "built here";
   }
 
   private DockerImageName find() {
