@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.airflowappliance.file.Deletion;
+import org.airflowappliance.file.TemporaryFolder;
 import org.airflowappliance.image.Attachment;
 import org.airflowappliance.image.OciImage;
 import org.airflowappliance.plan.DetachedSignature;
@@ -51,9 +51,8 @@ record PublishedImages(ReleaseFolder release, boolean insecure, Verbosity verbos
     String digest = digest(archive);
     String repository = registry + "/" + name(archive);
     String target = repository + ":" + release.tag();
-    Path scratch = Files.createTempDirectory("appliance-publish-");
-    try {
-      OciImage images = new OciImage(scratch, dockerConfig(), insecure);
+    try (TemporaryFolder scratch = TemporaryFolder.in(Optional.empty(), "appliance-publish-")) {
+      OciImage images = new OciImage(scratch.path(), dockerConfig(), insecure);
       if (images.isThere(target, digest)) {
         verbosity.say("kept " + target + "@" + digest);
       } else if (dryRun) {
@@ -66,8 +65,6 @@ record PublishedImages(ReleaseFolder release, boolean insecure, Verbosity verbos
         sign(images, archive, repository, digest);
         refer(images, archive, repository);
       }
-    } finally {
-      Deletion.of(scratch);
     }
   }
 

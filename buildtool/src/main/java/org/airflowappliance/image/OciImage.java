@@ -249,8 +249,9 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
         sent.add(each.file());
       }
     }
-    return new Referred(
-        sent, sent.isEmpty() || list(client, subject.digest.replace(':', '-'), all));
+    // also when all are there: who sent them may have been interrupted before the list
+    boolean listed = list(client, subject.digest.replace(':', '-'), all);
+    return new Referred(listed ? bills.stream().map(Bill::file).toList() : sent, listed);
   }
 
   /**

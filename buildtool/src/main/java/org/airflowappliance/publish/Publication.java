@@ -113,7 +113,9 @@ public final class Publication {
   public Steps steps(Optional<Integer> keep) throws IOException {
     TreeMap<String, String> missing = missing(content());
     List<Edition> pruned = pruned(keep);
-    String pointer = wanted.after(former(pruned)).text();
+    Optional<Edition> former =
+        former().filter(each -> !pruned.contains(each) && others.containsKey(each));
+    String pointer = wanted.after(former).text();
     return new Steps(
         missing,
         sources(missing),
@@ -147,15 +149,13 @@ public final class Publication {
     return content;
   }
 
-  /** The one before, unless it is gone or goes. */
-  private Optional<Edition> former(List<Edition> pruned) {
-    return current
-        .flatMap(
-            there ->
-                there.edition().equals(release.edition())
-                    ? there.before()
-                    : Optional.of(there.edition()))
-        .filter(each -> !pruned.contains(each) && others.containsKey(each));
+  /** The one before this release, also when this is the current one already. */
+  private Optional<Edition> former() {
+    return current.flatMap(
+        there ->
+            there.edition().equals(release.edition())
+                ? there.before()
+                : Optional.of(there.edition()));
   }
 
   /**
@@ -243,14 +243,14 @@ public final class Publication {
   }
 
   /**
-   * What goes when so many are kept: never the one that was current, unless it is to be this one
-   * alone. Those that never became whole do not count.
+   * What goes when so many are kept: never the one before, unless it is to be this one alone. Those
+   * that never became whole do not count.
    */
   private List<Edition> pruned(Optional<Integer> keep) {
     if (keep.isEmpty()) {
       return List.of();
     }
-    Optional<Edition> former = current.map(Pointer::edition);
+    Optional<Edition> former = former();
     Stream<Edition> old =
         others.keySet().stream()
             .filter(each -> !others.get(each).isEmpty())

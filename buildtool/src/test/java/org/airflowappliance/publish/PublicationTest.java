@@ -89,6 +89,19 @@ final class PublicationTest {
     wholeIsThere(first);
   }
 
+  @Test
+  void theOneBeforeIsKeptAlsoWhenItIsSaidAgain() throws IOException {
+    publish(first, Optional.empty());
+    publish(second, Optional.empty());
+    back(first);
+    Publishable third = SmallRelease.write(folder.resolve("third"), 3, FILES);
+    publish(third, Optional.empty());
+    String mirrors = Files.readString(root.resolve("rpm/mirrorlist"));
+    assertThat(publish(third, Optional.of(2)).pruned()).containsExactly(second.edition().folder());
+    assertThat(root.resolve("rpm/mirrorlist")).hasContent(mirrors);
+    wholeIsThere(first);
+  }
+
   private void back(Publishable release) throws IOException {
     try (Place place = new FolderPlace(root)) {
       Publication back = Publication.begin(release, place, true);
