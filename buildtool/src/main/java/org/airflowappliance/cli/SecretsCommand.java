@@ -74,13 +74,11 @@ final class SecretsCommand implements Runnable {
     List<Tenant> tenants = common.cluster(common.definitions()).tenants();
     List<String> added = new NewTenantKeys(file, tenants).write(new SecureRandom());
     added.forEach(key -> verbosity.say("added " + key));
-    if (Files.exists(file)) {
-      List<String> strays = TenantKeys.read(file, tenants).strays();
-      strays.forEach(
-          key ->
-              verbosity.say(
-                  "kept " + key + ": no tenant's any more; remove the line after `bucket apply`"));
-    }
+    List<String> strays = TenantKeys.read(file, tenants).strays();
+    strays.forEach(
+        key ->
+            verbosity.say(
+                "kept " + key + ": no tenant's any more; remove the line after `bucket apply`"));
     verbosity.say("%s: %d tenants, keys added: %d".formatted(file, tenants.size(), added.size()));
     return 0;
   }

@@ -30,7 +30,8 @@ public record NewTenantKeys(Path file, List<Tenant> tenants) {
   }
 
   /**
-   * Writes the file when something has to be added.
+   * Writes the file when it is not there or something has to be added; without tenants it holds no
+   * keys, and whoever asks for it finds it.
    *
    * @return the keys that were added, in the file's order
    * @throws UnreadableSecrets with all that is wrong with the file that is there
@@ -47,10 +48,11 @@ public record NewTenantKeys(Path file, List<Tenant> tenants) {
           String.join(
               System.lineSeparator(), keys.problems().stream().map(Problem::toString).toList()));
     }
-    if (keys.missing().isEmpty()) {
-      return List.of();
+    if (!keys.missing().isEmpty()) {
+      SecretsText.replace(file, text + added(text, keys.missing(), random));
+    } else if (!there) {
+      SecretsText.replace(file, text);
     }
-    SecretsText.replace(file, text + added(text, keys.missing(), random));
     return keys.missing();
   }
 

@@ -64,6 +64,21 @@ class TenantCommandsTest {
     assertThat(Ran.run("secrets", "tenants", "-q", tenants, cluster).out()).isEmpty();
   }
 
+  /** So that the installation page can be typed as it stands. */
+  @Test
+  void aClusterWithoutTenantsHasAFileWithoutKeys() throws IOException {
+    Files.writeString(Path.of(cluster), ClusterYaml.exampleText());
+    assertThat(Ran.run("secrets", "tenants", tenants, cluster).out())
+        .isEqualTo(tenants + ": 0 tenants, keys added: 0\n");
+    Ran with = Ran.run("secrets", "manifest", secrets, cluster, "--tenants", tenants);
+    assertThat(with.code()).as(with.err()).isZero();
+    assertThat(with.out()).isEqualTo(Ran.run("secrets", "manifest", secrets, cluster).out());
+
+    cluster("science");
+    assertThat(Ran.run("secrets", "tenants", tenants, cluster).out())
+        .endsWith(tenants + ": 1 tenants, keys added: 4\n");
+  }
+
   @Test
   void aTenantsPodsGetKeysOfTheirOwn() throws IOException {
     Ran without = Ran.run("secrets", "manifest", secrets, cluster);
