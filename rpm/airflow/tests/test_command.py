@@ -8,6 +8,8 @@ from unittest import mock
 
 import lab  # noqa: F401 (first of all)
 
+import airflow.__main__  # noqa: F401
+
 COMMAND = Path(__file__).resolve().parent.parent / "files" / "bin-airflow"
 
 
