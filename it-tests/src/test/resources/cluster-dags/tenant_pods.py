@@ -7,7 +7,9 @@ from pathlib import Path
 
 from airflow import DAG
 from airflow.decorators import task
+from airflow.models import TaskInstance
 from airflow.providers.cncf.kubernetes.operators.kubernetes_pod import KubernetesPodOperator
+from airflow.utils.session import create_session
 from kubernetes.client import models as k8s
 
 IMAGE, WORK, FOREIGN_WORK = "PROBE_IMAGE", "airflow-TENANT", "airflow-OTHER"
@@ -54,6 +56,18 @@ def reached(host, port):
             return "open"
     except OSError as problem:
         return type(problem).__name__
+
+
+def until(dag_run, task_id, state, seconds):
+    """Waits until another task of the run has been in a state for so long."""
+    begun, since = time.monotonic(), None
+    while since is None or time.monotonic() - since < seconds:
+        with create_session() as session:
+            found = session.query(TaskInstance.state).filter_by(dag_id=dag_run.dag_id, run_id=dag_run.run_id, task_id=task_id)
+            now = found.scalar()
+        since = (since or time.monotonic()) if now == state else None
+        assert time.monotonic() - begun < 180, f"{task_id} is {now}, not {state}"
+        time.sleep(1)
 
 
 with DAG("TENANT__pods", start_date=datetime(2022, 1, 1), schedule_interval=None, catchup=False, max_active_tasks=6) as dag:
@@ -121,21 +135,27 @@ with DAG("TENANT__pods", start_date=datetime(2022, 1, 1), schedule_interval=None
 
         refused()
 
-    # Two of each are more than the team's quota: one waits until the other has ended.
-    for name, wanted in {
-        "gpu_one": {"example.test/gpu": "1"},
-        "gpu_two": {"example.test/gpu": "1"},
-        "memory_one": {"memory": "5Gi"},
-        "memory_two": {"memory": "5Gi"},
-    }.items():
+    # Two of each are more than the team's quota. The second one comes when the first has run for a while, since Kubernetes may
+    # count pods a moment late, and the first ends when the second has waited.
+    for name, wanted in {"gpu": {"example.test/gpu": "1"}, "memory": {"memory": "5Gi"}}.items():
 
-        @task(task_id=name, executor_config=asks(resources(**wanted)), priority_weight=10)
-        def held():
-            time.sleep(30)
+        @task(task_id=f"{name}_one", executor_config=asks(resources(**wanted)), priority_weight=10)
+        def first(other, dag_run=None):
+            until(dag_run, other, "queued", 15)
+            print("had what it asked for")
+
+        @task(task_id=f"before_{name}_two", priority_weight=10)
+        def between(other, dag_run=None):
+            until(dag_run, other, "running", 5)
+
+        @task(task_id=f"{name}_two", executor_config=asks(resources(**wanted)), priority_weight=10)
+        def second():
+            time.sleep(15)
             print("had what it asked for")
 
         if "example.test/gpu" in "RESOURCES":
-            held()
+            first(f"{name}_two")
+            between(f"{name}_one") >> second()
 
     # a policy holds shortly after a pod's start, so a look comes a little later
     looks = (
