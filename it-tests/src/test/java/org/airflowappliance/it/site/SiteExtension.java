@@ -34,7 +34,8 @@ public class SiteExtension implements ParameterResolver, AfterTestExecutionCallb
 
   private NodeSite site(ExtensionContext context) {
     return scope(context)
-        .getStore(ExtensionContext.Namespace.create(NodeSite.class))
+        // with a name of its own: a class is given what the root has under the same one
+        .getStore(ExtensionContext.Namespace.create(NodeSite.class, folder(context)))
         .getOrComputeIfAbsent(
             NodeSite.class,
             key -> {
