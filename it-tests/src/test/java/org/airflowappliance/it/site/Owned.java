@@ -1,12 +1,14 @@
 package org.airflowappliance.it.site;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import java.util.Optional;
 final class Owned {
   private static final String LABEL = "org.airflowappliance.it";
   private static final int START_TIME = 19;
+  private static final Duration REMOVAL = Duration.ofMinutes(1);
 
   private Owned() {}
 
@@ -42,7 +45,7 @@ final class Owned {
   }
 
   /** Removes what belongs to runs that no longer live; other runs on this machine stay. */
-  static void removeLeftovers(DockerClient docker) {
+  static synchronized void removeLeftovers(DockerClient docker) {
     List<Container> containers =
         docker.listContainersCmd().withShowAll(true).withLabelFilter(List.of(LABEL)).exec();
     for (Container each : containers) {
@@ -52,16 +55,38 @@ final class Owned {
     }
     for (Network each : docker.listNetworksCmd().exec()) {
       if (each.getLabels() != null && isLeftover(each.getLabels())) {
-        docker.removeNetworkCmd(each.getId()).exec();
+        remove(docker, each);
       }
     }
   }
 
+  private static void remove(DockerClient docker, Network network) {
+    try {
+      docker.removeNetworkCmd(network.getId()).exec();
+    } catch (NotFoundException gone) {
+      // as a container
+    }
+  }
+
   private static void remove(DockerClient docker, String container) {
+    Waiting.until(
+        "the leftover " + container + " is gone",
+        REMOVAL,
+        () -> isGone(docker, container),
+        Boolean::booleanValue,
+        () -> "remove it by hand: docker rm --force --volumes " + container);
+  }
+
+  private static boolean isGone(DockerClient docker, String container) {
     try {
       docker.removeContainerCmd(container).withForce(true).withRemoveVolumes(true).exec();
+      return true;
     } catch (NotFoundException gone) {
       // another run removed it between the list and this line
+      return true;
+    } catch (ConflictException underWay) {
+      // another run is removing it
+      return false;
     }
   }
 
