@@ -88,7 +88,9 @@ final class AccessPlanning {
       // an apply that gave it another secret may have stopped before the sessions were ended
       changes.add(
           new AccessChange(
-              "~ " + what + ": it had the policies none", new Deed.EndSessions(id), attach));
+              "~ " + what + ": it had no policies; what was derived from it ends",
+              new Deed.EndSessions(id),
+              attach));
     } else {
       changes.add(
           new AccessChange("~ " + what + ": it had the policies " + there.policyNames(), attach));

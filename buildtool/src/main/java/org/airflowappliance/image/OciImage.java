@@ -197,7 +197,7 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
   /**
    * What became of files about an image.
    *
-   * @param files those that a registry had not
+   * @param files those that a registry had not, or had not listed
    * @param listed whether it tells of them also to those who know no referrers
    */
   public record Referred(List<Path> files, boolean listed) {

@@ -101,7 +101,7 @@ class AccessPlanningTest {
     assertThat(lines())
         .containsExactly(
             "~ policy homelab.airflow.sci.publish",
-            "~ user of homelab.airflow.nodes: it had the policies none",
+            "~ user of homelab.airflow.nodes: it had no policies; what was derived from it ends",
             "~ user of homelab.airflow.sci.pods: it had the policies homelab.airflow.sci.publish");
   }
 

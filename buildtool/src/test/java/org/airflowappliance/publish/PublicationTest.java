@@ -81,25 +81,27 @@ final class PublicationTest {
 
   @Test
   void theOneBeforeIsKeptAlsoWhenOthersAreNewer() throws IOException {
-    publish(first, Optional.empty());
-    publish(second, Optional.empty());
-    back(first);
-    Publishable third = SmallRelease.write(folder.resolve("third"), 3, FILES);
+    Publishable third = afterTheFirstCameBack();
     assertThat(publish(third, Optional.of(2)).pruned()).containsExactly(second.edition().folder());
     wholeIsThere(first);
   }
 
   @Test
   void theOneBeforeIsKeptAlsoWhenItIsSaidAgain() throws IOException {
-    publish(first, Optional.empty());
-    publish(second, Optional.empty());
-    back(first);
-    Publishable third = SmallRelease.write(folder.resolve("third"), 3, FILES);
+    Publishable third = afterTheFirstCameBack();
     publish(third, Optional.empty());
     String mirrors = Files.readString(root.resolve("rpm/mirrorlist"));
     assertThat(publish(third, Optional.of(2)).pruned()).containsExactly(second.edition().folder());
     assertThat(root.resolve("rpm/mirrorlist")).hasContent(mirrors);
     wholeIsThere(first);
+  }
+
+  /** The third release, when the first is current again though the second is newer. */
+  private Publishable afterTheFirstCameBack() throws IOException {
+    publish(first, Optional.empty());
+    publish(second, Optional.empty());
+    back(first);
+    return SmallRelease.write(folder.resolve("third"), 3, FILES);
   }
 
   private void back(Publishable release) throws IOException {
