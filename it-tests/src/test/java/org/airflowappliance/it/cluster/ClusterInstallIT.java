@@ -81,10 +81,7 @@ final class ClusterInstallIT {
       assertThat(node.run("firewall-cmd --state").strip()).isEqualTo("running");
       assertThat(node.run("firewall-cmd --list-services")).contains("airflow-webserver");
     }
-    cluster.until(
-        "the balancer uses all nodes",
-        LIMIT,
-        () -> cluster.balancer().nodes().values().stream().allMatch("UP"::equals));
+    cluster.until("the balancer uses all nodes", LIMIT, () -> cluster.balancer().usesAll());
   }
 
   @Test

@@ -1,5 +1,7 @@
 package org.airflowappliance.it.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
@@ -9,6 +11,7 @@ import java.util.stream.StreamSupport;
 import org.airflowappliance.it.site.Airflow;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
+import org.airflowappliance.it.site.Pace;
 import org.airflowappliance.it.site.SystemdNode;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -69,6 +72,7 @@ final class DagFilesIT {
   @Test
   @Order(1)
   void aNewFileIsThereOnAllNodes() {
+    long begun = System.nanoTime();
     put("file_kept", "first");
     put("file_removed", "first");
     Duration took = cluster.until("file_kept is listed", NEW, () -> dag("file_kept").isPresent());
@@ -76,9 +80,12 @@ final class DagFilesIT {
     for (SystemdNode node : cluster.nodes()) {
       cluster.until(
           "the mount of " + node.name() + " has them",
-          NEW.minus(took),
+          NEW,
           () -> files(node).containsAll(List.of("file_kept.py", "file_removed.py")));
     }
+    assertThat(Duration.ofNanos(System.nanoTime() - begun))
+        .as("put -> in the list and on all nodes")
+        .isLessThan(Pace.here(NEW));
     cluster.until("file_removed is listed", NEW, () -> dag("file_removed").isPresent());
   }
 

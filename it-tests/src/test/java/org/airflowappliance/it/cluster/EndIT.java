@@ -50,8 +50,8 @@ final class EndIT {
   @Test
   void theReportTellsOfDeadlocks(Cluster cluster) {
     List<String> statements = cluster.database().deadlocks(0);
-    cluster.report().fact("statements about tasks in deadlocks", statements.size() + "");
+    cluster.report().fact("statements in deadlocks, not about DAG files", statements.size() + "");
     statements.forEach(System.out::println);
-    assertThat(statements).as("statements about tasks in deadlocks").hasSizeLessThan(MANY);
+    assertThat(statements).as("statements in deadlocks").hasSizeLessThan(MANY);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.airflowappliance.it.site.Cluster;
 import org.airflowappliance.it.site.ClusterExtension;
@@ -51,13 +52,17 @@ final class ExampleDagsIT {
     runs.ready(DAGS.values().toArray(String[]::new));
     BY_HAND.forEach(dag -> cluster.as("ada").trigger(dag, RUN, Map.of()));
     long begun = System.nanoTime();
+    AtomicReference<Map<String, String>> ended = new AtomicReference<>();
     try {
-      cluster.until("all examples ended", LIMIT, () -> ended(runs).size() == DAGS.size());
+      cluster.until(
+          "all examples ended",
+          LIMIT,
+          () -> ended.updateAndGet(before -> ended(runs)).size() == DAGS.size());
       cluster.report().time(DAGS.size() + " example DAGs of Airflow, all runs", begun);
     } finally {
       DAGS.keySet().forEach(file -> cluster.store().delete(key(file)));
     }
-    assertThat(ended(runs)).allSatisfy((dag, good) -> assertThat(good).as(dag).isEqualTo("t"));
+    assertThat(ended.get()).allSatisfy((dag, good) -> assertThat(good).as(dag).isEqualTo("t"));
   }
 
   /** The DAGs all of whose runs ended, and whether all ended well. */

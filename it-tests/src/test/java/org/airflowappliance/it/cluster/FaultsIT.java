@@ -62,6 +62,7 @@ final class FaultsIT {
     runs = new Runs(cluster);
     runs.put("suite_records.py", "steady.py");
     runs.ready("busy", "single");
+    runs.noteDeactivated();
   }
 
   @BeforeEach
@@ -123,6 +124,27 @@ final class FaultsIT {
     return cluster.nodes().stream().filter(node -> node != than).findFirst().orElseThrow();
   }
 
+  /** When it is ended this moment, tasks of a run that it has taken wait, and others run. */
+  private void interrupted(String fault, SystemdNode scheduler, String run) {
+    String[] counts =
+        runs.rows(
+                """
+                SELECT count(*) FILTER (WHERE t.state = 'queued'),
+                count(*) FILTER (WHERE t.state = 'running')
+                FROM task_instance t JOIN job j ON j.id = t.queued_by_job_id
+                WHERE t.run_id = '%s' AND j.hostname LIKE '%s%%'"""
+                    .formatted(run, scheduler.name()))
+            .findFirst()
+            .orElseThrow();
+    cluster
+        .report()
+        .fact(fault + ": its tasks of " + run + " that waited, ran", counts[0] + ", " + counts[1]);
+    assertThat(counts[0]).as(run + ": tasks that waited").isNotEqualTo("0");
+    if (run.equals("processes")) {
+      assertThat(counts[1]).as(run + ": tasks that ran").isNotEqualTo("0");
+    }
+  }
+
   /** A run that begins now has a task that begins in time. */
   private void goesOn(String fault, Duration limit) {
     long now = System.nanoTime();
@@ -144,27 +166,29 @@ final class FaultsIT {
     assertThat(Duration.ofNanos(System.nanoTime() - since)).as(fault).isLessThan(Pace.here(WELL));
     runs.onceEach(run, TASKS);
     assertThat(runs.active()).contains("busy", "single");
+    assertThat(runs.deactivated()).as(fault + ": deactivated").doesNotContain("busy", "single");
   }
 
   @Test
   @Order(1)
   void aKilledSchedulerAndAKilledWebserver() {
     String fault = "scheduler and webserver killed";
-    SystemdNode scheduler = busy("processes");
-    SystemdNode webserver = another(scheduler);
-    long since = System.nanoTime();
     try (Outage pages = new Outage(cluster)) {
+      SystemdNode scheduler = busy("processes");
+      SystemdNode webserver = another(scheduler);
+      long since = System.nanoTime();
       kill(scheduler, "airflow-scheduler.service");
+      interrupted(fault, scheduler, "processes");
       kill(webserver, "airflow-webserver.service");
       release();
       goesOn(fault, TASK);
       endsWell(fault, "processes", since);
       pages.report(fault);
       assertThat(pages.longest()).isLessThan(Pace.here(PAGE));
+      cluster.nodes().forEach(Cluster::working);
+      assertThat(restarts(scheduler, "airflow-scheduler.service")).isPositive();
+      assertThat(restarts(webserver, "airflow-webserver.service")).isPositive();
     }
-    cluster.nodes().forEach(Cluster::working);
-    assertThat(restarts(scheduler, "airflow-scheduler.service")).isPositive();
-    assertThat(restarts(webserver, "airflow-webserver.service")).isPositive();
   }
 
   private static void kill(SystemdNode node, String unit) {
@@ -179,26 +203,29 @@ final class FaultsIT {
   @Order(2)
   void aKilledNode() {
     String fault = "node killed";
-    busy("node");
-    SystemdNode node = queueing("node-queued");
-    long since = System.nanoTime();
+    SystemdNode node;
+    long now;
     try (Outage pages = new Outage(cluster)) {
-      node.kill();
-      release();
-      goesOn(fault, TASK_WITHOUT_NODE);
-      endsWell(fault, "node-queued", since);
-      endsWell(fault, "node", since);
-      pages.report(fault);
-      assertThat(pages.longest()).isLessThan(Pace.here(PAGE));
+      busy("node");
+      node = queueing("node-queued");
+      long since = System.nanoTime();
+      node.losePower();
+      try {
+        interrupted(fault, node, "node-queued");
+        release();
+        goesOn(fault, TASK_WITHOUT_NODE);
+        endsWell(fault, "node-queued", since);
+        endsWell(fault, "node", since);
+        pages.report(fault);
+        assertThat(pages.longest()).isLessThan(Pace.here(PAGE));
+      } finally {
+        now = System.nanoTime();
+        node.boot();
+      }
     }
-    long now = System.nanoTime();
-    node.boot();
     Cluster.working(node);
     cluster.report().time("node boots again -> all its units work", now);
-    cluster.until(
-        "the balancer uses it again",
-        LIMIT,
-        () -> cluster.balancer().nodes().values().stream().allMatch("UP"::equals));
+    cluster.until("the balancer uses it again", LIMIT, () -> cluster.balancer().usesAll());
     assertThat(node.run("systemctl --failed --no-legend")).isEmpty();
   }
 
@@ -206,24 +233,26 @@ final class FaultsIT {
   @Order(3)
   void anObjectStoreThatIsAway() {
     String fault = "S3 was away for a minute";
-    busy("store");
-    List<String> active = runs.active();
     try (Outage pages = new Outage(cluster)) {
+      busy("store");
+      List<String> active = runs.active();
+      List<String> before = runs.deactivated();
       cluster.store().stop();
-      release();
-      long end = System.nanoTime() + AWAY.toNanos();
-      while (System.nanoTime() < end) {
+      try {
+        release();
+        LockSupport.parkNanos(AWAY.toNanos());
         assertThat(runs.active()).isEqualTo(active);
-        LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+      } finally {
+        cluster.store().start();
       }
-      cluster.store().start();
       long since = System.nanoTime();
       goesOn(fault, TASK);
       endsWell(fault, "store", since);
       pages.report(fault);
       assertThat(pages.longest()).isLessThan(Pace.here(PAGE));
+      assertThat(runs.active()).isEqualTo(active);
+      assertThat(runs.deactivated()).isEqualTo(before);
     }
-    assertThat(runs.active()).isEqualTo(active);
     cluster.nodes().forEach(Cluster::working);
   }
 

@@ -27,7 +27,7 @@ final class Outage implements AutoCloseable {
   private volatile int answered;
   private volatile int failed;
   private volatile boolean closed;
-  private volatile long good = System.nanoTime();
+  private volatile long good;
   private volatile Duration longest = Duration.ZERO;
 
   Outage(Cluster cluster) {
@@ -35,6 +35,7 @@ final class Outage implements AutoCloseable {
     page = URI.create(cluster.balancer().url() + "/home");
     trust = cluster.ca().trust().getSocketFactory();
     session = signedIn();
+    good = System.nanoTime();
     thread.start();
   }
 
@@ -103,5 +104,10 @@ final class Outage implements AutoCloseable {
   public void close() {
     closed = true;
     thread.interrupt();
+    try {
+      thread.join();
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.airflowappliance.it.site.Airflow;
 import org.airflowappliance.it.site.Browser;
 import org.airflowappliance.it.site.Cluster;
@@ -77,15 +78,18 @@ final class RollingUpgradeIT {
   @Order(1)
   void noRunIsLost() throws IOException {
     List<String> begun = new ArrayList<>();
+    Map<String, Long> restarts = new TreeMap<>();
     long now = System.nanoTime();
     begin(begun, 30);
     try (Outage pages = new Outage(cluster)) {
       changes = cluster.installation().prepare(2);
       cluster.installation().type(TEAMS, Map.of("ADMIN", "admin"));
       for (SystemdNode node : cluster.nodes()) {
-        begin(begun, 10);
+        String run = begin(begun, 20);
+        cluster.until("a task of " + run + " has begun", LIMIT, () -> runs.started(run) > 0);
         node.run(LIMIT, "dnf -y upgrade");
         Cluster.working(node);
+        restarts.put(node.name(), restarted(node));
         cluster.until(
             "the balancer uses " + node.name() + " again",
             LIMIT,
@@ -103,6 +107,8 @@ final class RollingUpgradeIT {
       runs.onceEach(run, TASKS);
       assertThat(runs.ended(SCI + "__probe", run, LIMIT)).as("team's " + run).isEqualTo("success");
     }
+    restarts.forEach(
+        (name, second) -> assertThat(runs.during(second)).as("tasks then on " + name).isPositive());
     for (SystemdNode node : cluster.nodes()) {
       assertThat(node.run("rpm -q airflow-cluster-homelab").strip())
           .isEqualTo("airflow-cluster-homelab-1-2.el8.noarch");
@@ -113,11 +119,20 @@ final class RollingUpgradeIT {
     assertThat(release()).containsExactly("2");
   }
 
-  private void begin(List<String> begun, int seconds) {
+  private String begin(List<String> begun, int seconds) {
     String run = "upgrade-" + begun.size();
     cluster.as("ada").trigger(STEADY, run, Map.of("seconds", seconds));
     tenants.member(SCI).trigger(SCI + "__probe", run, Map.of());
     begun.add(run);
+    return run;
+  }
+
+  /** When a node's scheduler began anew, in seconds since 1970. */
+  private static long restarted(SystemdNode node) {
+    return Long.parseLong(
+        node.run(
+                "date +%s -d \"$(systemctl show -p ExecMainStartTimestamp --value airflow-scheduler)\"")
+            .strip());
   }
 
   /**

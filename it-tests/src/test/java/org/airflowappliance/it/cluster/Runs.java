@@ -28,6 +28,18 @@ final class Runs {
         try_number int, what text, host text)
       """;
 
+  /** In the place of a look now and then: also what is put right at once is seen. */
+  private static final String DEACTIVATED =
+      """
+      CREATE TABLE IF NOT EXISTS suite_deactivated (
+        at timestamptz DEFAULT clock_timestamp(), dag_id text);
+      CREATE OR REPLACE FUNCTION suite_deactivated() RETURNS trigger AS $$
+        BEGIN INSERT INTO suite_deactivated (dag_id) VALUES (OLD.dag_id); RETURN NULL; END
+      $$ LANGUAGE plpgsql;
+      CREATE OR REPLACE TRIGGER suite_deactivated AFTER UPDATE OF is_active ON dag FOR EACH ROW
+        WHEN (OLD.is_active AND NOT NEW.is_active) EXECUTE FUNCTION suite_deactivated()
+      """;
+
   private final Cluster cluster;
 
   Runs(Cluster cluster) {
@@ -114,9 +126,30 @@ final class Runs {
             "SELECT count(*) FROM suite_records WHERE what = 'start' AND run_id = '" + run + "'"));
   }
 
+  /** How many tasks were at work at a moment, in seconds since 1970. */
+  int during(long second) {
+    return Integer.parseInt(
+        query(
+            """
+            SELECT count(*) FROM suite_records begun JOIN suite_records ended
+            USING (dag_id, run_id, task_id, try_number) WHERE begun.what = 'start'
+            AND ended.what = 'end' AND to_timestamp(%d) BETWEEN begun.at AND ended.at"""
+                .formatted(second)));
+  }
+
   /** The DAGs that are in the list. */
   List<String> active() {
     return List.of(query("SELECT dag_id FROM dag WHERE is_active ORDER BY 1").split("\n"));
+  }
+
+  /** From now on the database notes each DAG that is deactivated. */
+  void noteDeactivated() {
+    query(DEACTIVATED);
+  }
+
+  /** The DAGs that were deactivated since then, also for a moment. */
+  List<String> deactivated() {
+    return rows("SELECT dag_id FROM suite_deactivated ORDER BY at").map(row -> row[0]).toList();
   }
 
   /** Each task of a run began once and ended once: nothing was lost and nothing done twice. */

@@ -115,9 +115,12 @@ final class MountGuardIT {
   @Order(5)
   void aStoppedStoreAndAKilledMountDeactivateNothing() {
     site.store().stop();
-    node.run("pkill -9 -x s3fs || :");
-    staysActive(AWAY);
-    site.store().start();
+    try {
+      node.run("pkill -9 -x s3fs || :");
+      staysActive(AWAY);
+    } finally {
+      site.store().start();
+    }
     comesBack();
   }
 

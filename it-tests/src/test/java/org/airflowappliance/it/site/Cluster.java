@@ -36,6 +36,10 @@ public final class Cluster implements AutoCloseable {
   private static final int NODES = 3;
   static final String RELEASES = "airflow";
   private static final Duration START = Duration.ofMinutes(6);
+
+  /** How far back task logs are worth reading after a failure. */
+  private static final Duration RECENT = Duration.ofMinutes(15);
+
   private static final Duration LOGGED = Duration.ofSeconds(20);
   private static final Pattern REFERENCE =
       Pattern.compile("Reference:? (?:<code>)?([0-9a-f]{8})\\b");
@@ -369,6 +373,7 @@ public final class Cluster implements AutoCloseable {
     nodes.forEach(node -> evidence.keep(node.name() + ".txt", node::everything));
     evidence.keep("kubernetes.txt", kubernetes::diagnosis);
     evidence.keep("pods.txt", pods::toString);
+    evidence.keep("task-logs.txt", () -> site.store().logs(RECENT));
     evidence.keep("keycloak.txt", keycloak::diagnosis);
     evidence.keep("balancer.txt", balancer::getLogs);
     evidence.keep("postgresql.txt", site.database()::log);

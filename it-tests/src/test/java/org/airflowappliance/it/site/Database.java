@@ -28,11 +28,11 @@ public final class Database implements AutoCloseable {
   /** Programs of its own machine, such as its image's entry point, and others by TLS only. */
   private static final String LET_IN = "local all all trust\nhostssl all all all scram-sha-256\n";
 
-  /** A line of a deadlock's detail. */
+  /** A line of a deadlock's detail, but for those about DAG files. */
   private static final Pattern DEADLOCK =
       Pattern.compile(
           "Process \\d+: (UPDATE|INSERT INTO|DELETE FROM|SELECT)"
-              + " \"?(task_instance|dag_run|slot_pool|job)\\b");
+              + " \"?(?!(dag|dag_code|dag_tag|serialized_dag|import_error)\\b)\\w");
 
   private static final int PUBLIC = 0644;
   private static final int PRIVATE = 0600;
@@ -150,9 +150,8 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * The statements about tasks that were in deadlocks. A DAG's code, which names everything, is in
-   * another table: new DAG files that three parsers write at the same moment may meet, and Airflow
-   * writes them again.
+   * The statements that were in deadlocks, but for those about DAG files: new ones that three
+   * parsers write at the same moment may meet, and Airflow writes them again.
    *
    * @param from how much of the log was there before
    */

@@ -30,6 +30,7 @@ public final class LoadBalancer extends GenericContainer<LoadBalancer> {
   private static final int STATUS = 17;
 
   private final String address;
+  private final int count;
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(ANSWER).build();
 
   /**
@@ -41,6 +42,7 @@ public final class LoadBalancer extends GenericContainer<LoadBalancer> {
   LoadBalancer(SiteNetwork network, String address, List<String> nodes, SiteCa ca) {
     super(TestImage.HAPROXY.reference());
     this.address = address;
+    count = nodes.size();
     withLabels(Owned.label());
     withCopyToContainer(Transferable.of(settings(nodes)), SETTINGS);
     withCopyToContainer(Transferable.of(ca.pem()), TRUSTED);
@@ -82,6 +84,12 @@ public final class LoadBalancer extends GenericContainer<LoadBalancer> {
       }
     }
     return nodes;
+  }
+
+  /** Whether it sends people to each of its nodes. */
+  public boolean usesAll() throws IOException {
+    Map<String, String> seen = nodes();
+    return seen.size() == count && seen.values().stream().allMatch("UP"::equals);
   }
 
   /** What it says of itself. */

@@ -3,9 +3,12 @@ package org.airflowappliance.it.site;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.testcontainers.containers.MinIOContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.images.builder.Transferable;
@@ -15,6 +18,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** The site's S3 server, which can go away and come back, and the bucket that teams write to. */
 public final class ObjectStore implements AutoCloseable {
@@ -123,6 +127,23 @@ public final class ObjectStore implements AutoCloseable {
     client.putObject(
         request -> request.bucket(BUCKET).key(key).metadata(Map.of("mode", mode)),
         RequestBody.fromBytes(content));
+  }
+
+  /** The tasks' logs of a time until now, the latest first, each with its name before it. */
+  String logs(Duration time) {
+    Instant since = Instant.now().minus(time);
+    return client
+        .listObjectsV2Paginator(request -> request.bucket(BUCKET).prefix("logs/"))
+        .contents()
+        .stream()
+        .filter(each -> each.lastModified().isAfter(since))
+        .sorted(Comparator.comparing(S3Object::lastModified).reversed())
+        .map(each -> "== " + each.key() + "\n" + text(each.key()) + "\n")
+        .collect(Collectors.joining());
+  }
+
+  private String text(String key) {
+    return client.getObjectAsBytes(request -> request.bucket(BUCKET).key(key)).asUtf8String();
   }
 
   /** Deletes one object of the bucket. */

@@ -4,21 +4,25 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.Image;
 import com.github.dockerjava.api.model.Network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The label by which a run knows its own containers and networks, and what runs left behind that
- * were killed.
+ * The label by which a run knows its own containers and networks, the name by which it knows images
+ * that it loaded, and what runs left behind that were killed.
  */
 final class Owned {
   private static final String LABEL = "org.airflowappliance.it";
+  private static final String IMAGES = "airflow-appliance-it-run";
+  private static final int DIGITS = 12;
   private static final int START_TIME = 19;
   private static final Duration REMOVAL = Duration.ofMinutes(1);
 
@@ -26,8 +30,12 @@ final class Owned {
 
   /** Process and its start, since a number alone comes again. */
   static Map<String, String> label() {
+    return Map.of(LABEL, owner());
+  }
+
+  private static String owner() {
     long self = ProcessHandle.current().pid();
-    return Map.of(LABEL, self + "-" + start(self).orElseThrow());
+    return self + "-" + start(self).orElseThrow();
   }
 
   /**
@@ -56,6 +64,30 @@ final class Owned {
     for (Network each : docker.listNetworksCmd().exec()) {
       if (each.getLabels() != null && isLeftover(each.getLabels())) {
         remove(docker, each);
+      }
+    }
+    docker.listImagesCmd().withImageNameFilter(IMAGES).exec().forEach(each -> remove(docker, each));
+  }
+
+  /** Images carry labels of their own only, so a loaded one is known by a name. */
+  static void mark(DockerClient docker, String image) {
+    docker
+        .tagImageCmd(image, IMAGES, owner() + "-" + image.substring(image.length() - DIGITS))
+        .exec();
+  }
+
+  private static void remove(DockerClient docker, Image image) {
+    List<String> names =
+        Arrays.stream(image.getRepoTags()).filter(each -> each.startsWith(IMAGES + ":")).toList();
+    List<String> leftovers =
+        names.stream().filter(each -> isLeftover(each.substring(IMAGES.length() + 1))).toList();
+    // under its own name it would stay, but another run may have it, too
+    boolean whole = leftovers.size() == names.size();
+    for (String each : whole ? List.of(image.getId()) : leftovers) {
+      try {
+        docker.removeImageCmd(each).withForce(true).exec();
+      } catch (NotFoundException gone) {
+        // as a container
       }
     }
   }
@@ -91,12 +123,13 @@ final class Owned {
   }
 
   private static boolean isLeftover(Map<String, String> labels) {
-    String run = labels.get(LABEL);
-    if (run == null) {
-      return false;
-    }
-    int dash = run.indexOf('-');
-    return !start(Long.parseLong(run.substring(0, dash)))
-        .equals(Optional.of(run.substring(dash + 1)));
+    String owner = labels.get(LABEL);
+    return owner != null && isLeftover(owner);
+  }
+
+  /** By process and start, and what may follow them. */
+  private static boolean isLeftover(String owner) {
+    String[] run = owner.split("-");
+    return !start(Long.parseLong(run[0])).equals(Optional.of(run[1]));
   }
 }

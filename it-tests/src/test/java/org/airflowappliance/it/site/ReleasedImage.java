@@ -29,7 +29,9 @@ public record ReleasedImage(String id) {
   public static ReleasedImage load(Path archive) throws IOException {
     Docker.load(archive);
     try (ImageArchive image = ImageArchive.open(archive)) {
-      return new ReleasedImage(image.imageId());
+      ReleasedImage loaded = new ReleasedImage(image.imageId());
+      Owned.mark(Docker.client(), loaded.id);
+      return loaded;
     }
   }
 

@@ -215,8 +215,11 @@ public final class Site implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    parts.close();
-    images.values().forEach(ReleasedImage::remove);
-    images.clear();
+    try {
+      parts.close();
+    } finally {
+      images.values().forEach(ReleasedImage::remove);
+      images.clear();
+    }
   }
 }

@@ -24,19 +24,22 @@ public final class SystemdNode extends GenericContainer<SystemdNode> {
   private static final Duration USUAL = Duration.ofSeconds(120);
 
   private final String name;
+  private final SiteNetwork siteNetwork;
   private final String address;
+  private boolean connected = true;
 
   SystemdNode(String name, SiteNetwork network, String address) {
     super(TestImage.NODE.reference());
     this.name = name;
+    siteNetwork = network;
     this.address = address;
     withLabels(Owned.label());
-    withCreateContainerCmdModifier(command -> asMachine(command, network));
+    withCreateContainerCmdModifier(command -> asMachine(command));
     waitingFor(new Booted());
   }
 
   /** Named capabilities, since --privileged fails on a machine that lacks one of them itself. */
-  private void asMachine(CreateContainerCmd command, SiteNetwork network) {
+  private void asMachine(CreateContainerCmd command) {
     HostConfig host = command.getHostConfig();
     host.withCapAdd(Capability.SYS_ADMIN, Capability.NET_ADMIN)
         .withDevices(device("/dev/fuse"), device("/dev/autofs"))
@@ -44,7 +47,7 @@ public final class SystemdNode extends GenericContainer<SystemdNode> {
         // webserver, scheduler and parsers: more than a database that waits for them
         .withCpuShares(SHARES)
         .withTmpFs(Map.of("/run", "exec", "/tmp", "exec"))
-        .withNetworkMode(network.id());
+        .withNetworkMode(siteNetwork.id());
     command.withHostName(name).withTty(true).withIpv4Address(address).withStopSignal("SIGRTMIN+3");
   }
 
@@ -150,8 +153,15 @@ public final class SystemdNode extends GenericContainer<SystemdNode> {
             .out();
   }
 
-  /** The power goes off. */
-  public void kill() {
+  /** The power goes off: nobody is told, as packets that end connections do not get out. */
+  public void losePower() {
+    Docker.client()
+        .disconnectFromNetworkCmd()
+        .withNetworkId(siteNetwork.id())
+        .withContainerId(getContainerId())
+        .withForce(true)
+        .exec();
+    connected = false;
     Docker.client().killContainerCmd(getContainerId()).exec();
   }
 
@@ -163,6 +173,10 @@ public final class SystemdNode extends GenericContainer<SystemdNode> {
 
   /** The power is back. */
   public void boot() {
+    if (!connected) {
+      siteNetwork.join(getContainerId(), address);
+      connected = true;
+    }
     Docker.client().startContainerCmd(getContainerId()).exec();
     cutOff();
   }

@@ -26,9 +26,14 @@ public final class UnittestResults {
               results.group(2) + "." + results.group(1),
               () -> assertThat(outcome).isEqualTo("ok")));
     }
+    int found = tests.size();
     tests.add(
         DynamicTest.dynamicTest(
-            "the run as a whole", () -> assertThat(ran.code()).as(ran.out() + ran.err()).isZero()));
+            "the run as a whole",
+            () -> {
+              assertThat(ran.code()).as(ran.out() + ran.err()).isZero();
+              assertThat(found).as("tests in " + ran.out() + ran.err()).isPositive();
+            }));
     return tests;
   }
 }
