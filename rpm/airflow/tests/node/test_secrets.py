@@ -87,8 +87,8 @@ class Derived(unittest.TestCase):
         self.assertEqual(
             "postgresql+psycopg2://air%20flow:p%40ss%3Aw%2Frd%25%24HOME@db:5432/airflow"
             "?sslmode=verify-full&sslrootcert=%2Fca%2Fdb.pem&keepalives_idle=20&keepalives_interval=10"
-            "&keepalives_count=3&tcp_user_timeout=30000&options=-c%20tcp_keepalives_idle%3D20"
-            "%20-c%20tcp_keepalives_interval%3D10%20-c%20tcp_keepalives_count%3D3",
+            "&keepalives_count=3&tcp_user_timeout=30000&options=-c%20tcp_keepalives_idle%3D10"
+            "%20-c%20tcp_keepalives_interval%3D5%20-c%20tcp_keepalives_count%3D3%20-c%20tcp_user_timeout%3D25000",
             self.values["AIRFLOW__CORE__SQL_ALCHEMY_CONN"],
         )
         self.assertTrue(self.values["AIRFLOW__CELERY__RESULT_BACKEND"].startswith("db+postgresql://air%20flow:"))

@@ -19,7 +19,8 @@ final class Connections {
   private static final String LIVENESS =
       "&keepalives_idle=20&keepalives_interval=10&keepalives_count=3&tcp_user_timeout=30000&options="
           + quoted(
-              "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3");
+              "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+                  + " -c tcp_user_timeout=25000");
 
   private Connections() {}
 
