@@ -151,14 +151,14 @@ class Database:
     """PostgreSQL with its own clock and the job of one scheduler; a connection and its cursor."""
 
     def __init__(self, ahead, started, beat):
-        self.ahead, self.started, self.beat = ahead, started, beat
+        self.ahead, self.started, self.beat, self.host = ahead, started, beat, socket.getfqdn()
 
     def cursor(self):
         return contextlib.nullcontext(self)
 
     def execute(self, _query, parameters):
-        host, since = parameters
-        found = host == socket.getfqdn() and self.started > since
+        hosts, since = parameters
+        found = self.host in hosts and self.started > since
         self.answer = self.beat if found else None, datetime.now(timezone.utc) + timedelta(seconds=self.ahead)
 
     def fetchone(self):
@@ -201,6 +201,56 @@ class SchedulerClocks(unittest.TestCase):
 
     def test_a_job_from_before_the_child_is_not_its(self):
         self.assertFalse(self.look(0, started=-3).alive)
+
+
+class SchedulerNames(unittest.TestCase):
+    """A job's host name is what DNS said when it began."""
+
+    LONG, SHORT, OTHER = "node-1.example.org", "node-1", "node-2.example.org"
+
+    def setUp(self):
+        made = tempfile.TemporaryDirectory()
+        self.addCleanup(made.cleanup)
+        self.fqdn = mock.Mock()
+        patch = mock.patch.multiple(socket, gethostname=lambda: self.SHORT, getfqdn=self.fqdn)
+        patch.start()
+        self.addCleanup(patch.stop)
+        self.role = scheduler.Scheduler(samples.settings(made.name))
+
+    def begins(self, host):
+        """The child, and then its job, which takes this name."""
+        self.fqdn.return_value = host
+        self.role.started()
+        now = datetime.now(timezone.utc)
+        self.database = Database(0, now + timedelta(seconds=2), now)
+
+    def look(self, host):
+        self.fqdn.return_value = host
+        with mock.patch.object(scheduler, "connect", return_value=self.database):
+            return self.role.look().alive
+
+    def test_dns_that_goes_away_ends_no_scheduler(self):
+        self.begins(self.LONG)
+        self.assertEqual([True, True, True], [self.look(host) for host in (self.LONG, self.SHORT, self.LONG)])
+
+    def test_nor_does_one_that_comes_back(self):
+        self.begins(self.SHORT)
+        self.assertEqual([True, True], [self.look(host) for host in (self.SHORT, self.LONG)])
+
+    def test_dns_that_is_away_at_the_first_look(self):
+        self.begins(self.LONG)
+        self.assertEqual([False, True, True], [self.look(host) for host in (self.SHORT, self.LONG, self.SHORT)])
+
+    def test_dns_is_not_asked_again_once_the_job_is_found(self):
+        self.begins(self.LONG)
+        self.look(self.LONG)
+        asked = self.fqdn.call_count
+        self.look(self.LONG)
+        self.assertEqual(asked, self.fqdn.call_count)
+
+    def test_another_nodes_job_is_not_its(self):
+        self.begins(self.OTHER)
+        self.assertFalse(self.look(self.LONG))
 
 
 class Migration(unittest.TestCase):

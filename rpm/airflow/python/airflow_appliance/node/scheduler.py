@@ -3,7 +3,7 @@ import json
 import re
 import socket
 from datetime import datetime, timedelta, timezone
-from typing import Optional, Tuple
+from typing import List, Optional, Tuple
 
 import psycopg2
 
@@ -19,7 +19,7 @@ CLOCK_SECONDS = 5
 # A job's times are by this node's clock, and are compared with no other.
 HEARTBEAT = """
     SELECT max(latest_heartbeat), now() FROM job
-    WHERE job_type = 'SchedulerJob' AND state = 'running' AND hostname = %s AND start_date > %s
+    WHERE job_type = 'SchedulerJob' AND state = 'running' AND hostname = ANY(%s) AND start_date > %s
 """
 
 
@@ -32,6 +32,8 @@ class Scheduler(Role):
         self._facts = facts
         self._marker = probe.MountedFile(facts.marker)
         self._begun = _now()
+        self._names = {socket.gethostname()}
+        self._found = False
         self._connection = None
         self._ahead = 0
 
@@ -69,7 +71,7 @@ class Scheduler(Role):
             return json.load(stream)["users"][0]["user"]["token"]
 
     def started(self) -> None:
-        self._begun = _now()
+        self._begun, self._found = _now(), False
 
     def look(self) -> Health:
         alive, text = self._heartbeat()
@@ -83,7 +85,7 @@ class Scheduler(Role):
             # Without the database nobody knows, and a restart would not bring it back.
             self._connection = None
             return True, f"PostgreSQL cannot be asked for the heartbeat: {problem}"
-        host, clock = socket.getfqdn(), self._clock(ahead)
+        host, clock = max(self._names, key=len), self._clock(ahead)
         if age is None:
             return False, f"no heartbeat of a scheduler on {host} yet{clock}"
         if age > STALE_SECONDS:
@@ -98,9 +100,16 @@ class Scheduler(Role):
         with self._connection.cursor() as cursor:
             # Only jobs that began after this child: an earlier one on this node may look alive still.
             now, since = _now(), self._begun - timedelta(seconds=1)
-            cursor.execute(HEARTBEAT, (socket.getfqdn(), since))
+            cursor.execute(HEARTBEAT, (self._known_names(), since))
             latest, server = cursor.fetchone()
+            self._found = latest is not None
             return latest and (now - latest).total_seconds(), (now - server).total_seconds()
+
+    def _known_names(self) -> List[str]:
+        """Airflow asks DNS once, when its job begins: what is the name then stays the job's, whatever DNS says later."""
+        if not self._found:
+            self._names.add(socket.getfqdn())
+        return sorted(self._names)
 
     def _clock(self, ahead: float) -> str:
         """What to say of a difference; the same until it is another second, since each new text is a line of the journal."""
