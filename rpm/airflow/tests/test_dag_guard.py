@@ -64,6 +64,13 @@ class Guarded(unittest.TestCase):
         file.write_text(text or CODE.format(name=name))
         return str(file)
 
+    def put_zip(self, name, *inside):
+        file = lab.DAGS / f"{name}.zip"
+        with zipfile.ZipFile(file, "w") as packed:
+            for each in inside:
+                packed.writestr(f"{each}.py", CODE.format(name=each))
+        return file
+
     def manager(self, timeout=60):
         ours, theirs = multiprocessing.Pipe()
         self.addCleanup(ours.close)
@@ -180,6 +187,30 @@ class MountThere(Guarded):
         archive.unlink()
         self.search(manager)
         self.assertEqual(self.errors(), [])
+
+    def test_dags_in_a_zip_stay_until_it_is_gone(self):
+        manager = self.started("one")
+        archive = self.put_zip("packed", "inside")
+        (lab.DAGS / "folder.zip").mkdir()
+        self.put("folder.zip/beside", CODE.format(name="beside"))
+        self.round(manager)
+        self.search(manager)
+        self.assertEqual(self.active(), ["beside", "inside", "one"])
+        archive.unlink()
+        shutil.rmtree(lab.DAGS / "folder.zip")
+        self.search(manager)
+        self.assertEqual(self.active(), ["one"])
+
+    def test_the_manager_looks_into_no_zip(self):
+        """One failed read would take its DAGs for deleted, and a hanging one would hang the manager."""
+        self.put_zip("packed", "inside")
+        manager = self.manager()
+        self.round(manager)
+        manager._search.start()  # a process of its own, which does look into it
+        with mock.patch.object(zipfile, "is_zipfile", return_value=False) as asked:
+            self.search(manager)
+        asked.assert_not_called()
+        self.assertEqual(self.active(), ["inside"])
 
     def test_an_import_error_comes_and_goes(self):
         manager = self.started("one")

@@ -96,6 +96,7 @@ def _guard_manager(module: ModuleType) -> None:
     from airflow.models.dag import DagModel
     from airflow.models.dagcode import DagCode
     from airflow.models.serialized_dag import SerializedDagModel
+    from airflow.utils.session import create_session
     from airflow_appliance.dag_folder import Listing
     from airflow_appliance.dag_search import Search, SearchFailed
 
@@ -149,8 +150,16 @@ def _guard_manager(module: ModuleType) -> None:
             except Exception:
                 self.log.exception("old import errors could not be removed")
             SerializedDagModel.remove_deleted_dags(locations)
-            DagModel.deactivate_deleted_dags(self._file_paths)
+            self._deactivate_deleted(set(locations))
             DagCode.remove_deleted_code(locations)
+
+        def _deactivate_deleted(self, locations: Set[str]) -> None:
+            """By names alone: Airflow's own looks into each zip file again, and takes one that cannot be read for gone."""
+            zips = set(self._file_paths) - locations
+            with create_session() as session:
+                for dag in session.query(DagModel).filter(DagModel.is_active, DagModel.fileloc.isnot(None)):
+                    if dag.fileloc not in locations and _archive(dag.fileloc) not in zips:
+                        dag.is_active = False
 
         def _forget_errors(self, locations: List[str]) -> None:
             """Of what is gone. Airflow takes the errors of files inside a zip for such, and a page shows them for seconds."""
@@ -227,3 +236,9 @@ def _guard_manager(module: ModuleType) -> None:
             self._not_before = time.monotonic() + RETRY_SECONDS
 
     module.DagFileProcessorManager = GuardedManager
+
+
+def _archive(path: str) -> Optional[str]:
+    """The zip file that a path leads into, as its name says."""
+    before, suffix, _ = path.rpartition(".zip" + os.sep)
+    return before + ".zip" if suffix else None
