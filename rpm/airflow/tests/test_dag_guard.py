@@ -463,6 +463,57 @@ class FileProcess(Guarded):
                 self.assertEqual(self.active(), ["one", "two"])
 
 
+class Listed(Guarded):
+    """What a listing means for what is being parsed, and for what waits."""
+
+    SLOW = "from airflow import DAG\nimport time\ntime.sleep(60)\n"
+
+    def begins(self, manager, request):
+        manager._add_callback_to_queue(request)
+        manager.start_new_processes()
+        return manager._processors[request.full_filepath]
+
+    def test_a_file_that_is_deleted_while_it_is_parsed(self):
+        file = self.put("one", self.SLOW)
+        manager = self.manager()
+        self.search(manager)
+        processor = self.begins(manager, DagCallbackRequest(file, "one", "run", False))
+        self.assertNotIn(file, manager._file_stats)  # a callback's file may not have been parsed before
+        os.unlink(file)
+        self.search(manager)
+        self.assertIsNotNone(processor._process.exitcode)
+        self.assertEqual((manager._processors, len(manager.waitables)), ({}, 1))
+        manager.collect_results()
+        self.put("two")
+        self.round(manager)
+        self.assertEqual(self.active(), ["two"])
+
+    def test_a_callback_of_a_dag_in_a_zip(self):
+        archive = self.put_zip("packed", "inside")
+        manager = self.manager()
+        self.search(manager)
+        file = f"{archive}/inside.py"
+        processor = self.begins(manager, DagCallbackRequest(file, "inside", "run", False))
+        self.search(manager)
+        self.assertEqual(manager._processors, {file: processor})
+        manager._add_callback_to_queue(DagCallbackRequest(file, "inside", "later", False))
+        self.search(manager)
+        self.assertEqual(manager._file_path_queue, [file])
+        self.parse(manager)
+        self.assertEqual(self.active(), ["inside"])
+        self.assertEqual(dict(manager._callback_to_execute), {})
+
+    def test_what_waits_for_a_deleted_file_waits_no_more(self):
+        manager = self.started("one")
+        archive = self.put_zip("packed", "inside")
+        self.search(manager)
+        for file in (f"{archive}/inside.py", str(lab.DAGS / "one.py")):
+            manager._add_callback_to_queue(DagCallbackRequest(file, "any", "run", False))
+        archive.unlink()
+        self.search(manager)
+        self.assertEqual(manager._file_path_queue, [str(lab.DAGS / "one.py")])
+
+
 class WholeScheduler(Guarded):
     def test_the_running_manager_survives_and_recovers(self):
         """The manager in its own process, as the scheduler starts it."""

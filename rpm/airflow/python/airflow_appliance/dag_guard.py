@@ -153,6 +153,28 @@ def _guard_manager(module: ModuleType) -> None:
             self._deactivate_deleted(set(locations))
             DagCode.remove_deleted_code(locations)
 
+        def set_file_paths(self, new_file_paths: List[str]) -> None:
+            """Airflow's own ends the process of a deleted file, still waits for its result, and dies of that.
+
+            A callback of a DAG in a zip has that DAG's place for its file, which is in no listing.
+            """
+            listed = set(new_file_paths)
+            self._file_paths = new_file_paths
+            self._file_path_queue = [path for path in self._file_path_queue if {path, _archive(path)} & listed]
+            for path, processor in list(self._processors.items()):
+                if not {path, _archive(path)} & listed:
+                    self.log.warning("Stopping processor for %s", path)
+                    module.Stats.decr("dag_processing.processes")
+                    processor.terminate()
+                    self._drop(processor)
+                    self._file_stats.pop(path, None)
+                    self._unfinished.discard(path)
+
+        def _drop(self, processor: Any) -> None:
+            """A process whose channel is closed is not to be asked for anything."""
+            del self._processors[processor.file_path]
+            del self.waitables[processor.waitable_handle]
+
         def _deactivate_deleted(self, locations: Set[str]) -> None:
             """By names alone: Airflow's own looks into each zip file again, and takes one that cannot be read for gone."""
             zips = set(self._file_paths) - locations
@@ -216,8 +238,7 @@ def _guard_manager(module: ModuleType) -> None:
             for path, processor in list(self._processors.items()):
                 if not processor._parent_channel.closed:
                     continue
-                del self._processors[path]
-                del self.waitables[processor.waitable_handle]
+                self._drop(processor)
                 now = module.timezone.utcnow()
                 duration = (now - processor.start_time).total_seconds()
                 self._file_stats[path] = module.DagFileStat(0, -1, now, duration, self.get_run_count(path) + 1)
