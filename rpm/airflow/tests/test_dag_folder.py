@@ -36,6 +36,19 @@ class Folder(unittest.TestCase):
         return search(self.root, str(self.root), True)
 
 
+class Broken:
+    """`open`, which fails for one file a few times."""
+
+    def __init__(self, file, times):
+        self.file, self.left = str(file), times
+
+    def __call__(self, path, *args, **kwargs):
+        if str(path) == self.file and self.left:
+            self.left -= 1
+            raise OSError(errno.EIO, "broken")
+        return open(path, *args, **kwargs)
+
+
 @named
 class Marker(Folder):
     def test_good(self):
@@ -197,6 +210,57 @@ class Search(Folder):
         with mock.patch.object(dag_folder, "open", side_effect=OSError(number, "broken"), create=True):
             with self.assertRaises(OSError):
                 self.search()
+
+    @table({"once": 1, "twice": 2})
+    def a_read_fails(self, times):
+        """As one of thousands does when S3 is well."""
+        file, other, ignored = self.put("a.py"), self.put("b.py"), self.put("team/c.py")
+        self.put("team/.airflowignore", "c.py")
+        for trouble in (file, self.root / "team/.airflowignore"):
+            broken = Broken(trouble, times)
+            with mock.patch.object(dag_folder, "open", broken, create=True):
+                found = self.search()
+            self.assertEqual(0, broken.left)
+            self.assertEqual([file, other], sorted(found.files))
+            self.assertEqual({file, other}, set(found.times))
+
+    def test_a_read_that_fails_each_time(self):
+        self.put("b.py")
+        with mock.patch.object(dag_folder, "open", Broken(self.put("a.py"), dag_folder.TRIES), create=True):
+            with self.assertRaisesRegex(OSError, "broken"):
+                self.search()
+
+    def test_all_failures_together_have_their_end(self):
+        """Each file fails once: so does a mount that is away every other second."""
+        for number in range(100):
+            self.put(f"{number}.py")
+        broken, failed = mock.Mock(side_effect=OSError(errno.EIO, "broken")), set()
+
+        def every_first(path, *args, **kwargs):
+            if path not in failed:
+                failed.add(path)
+                broken()
+            return open(path, *args, **kwargs)
+
+        with mock.patch.object(dag_folder, "open", every_first, create=True):
+            with mock.patch.object(dag_folder.time, "sleep"), self.assertRaisesRegex(OSError, "broken"):
+                self.search()
+        self.assertLessEqual(broken.call_count, dag_folder.PATIENCE_SECONDS / dag_folder.PAUSE_SECONDS + 1)
+
+    def test_a_read_that_took_long_to_fail_is_not_tried_again(self):
+        self.put("a.py")
+        with mock.patch.object(dag_folder.time, "monotonic", side_effect=[0, dag_folder.PATIENCE_SECONDS]):
+            self.fails_at_once(errno.EIO)
+
+    def test_a_dead_mount_is_not_tried_again(self):
+        self.put("a.py")
+        self.fails_at_once(errno.ENOTCONN)
+
+    def fails_at_once(self, number):
+        with mock.patch.object(dag_folder, "open", side_effect=OSError(number, "broken"), create=True) as opened:
+            with self.assertRaises(OSError):
+                self.search()
+        self.assertEqual(1, opened.call_count)
 
     def test_fails_when_the_mount_goes_meanwhile(self):
         self.put("a.py")

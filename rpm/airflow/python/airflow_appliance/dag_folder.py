@@ -12,11 +12,12 @@ import logging
 import os
 import re
 import stat
+import time
 import zipfile
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import Dict, FrozenSet, Iterator, List, Optional, Pattern, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterator, List, Optional, Pattern, Tuple
 
 from airflow.configuration import conf
 from airflow.utils.file import might_contain_dag
@@ -29,6 +30,11 @@ IGNORE_FILE = ".airflowignore"
 # (of a damaged zip file), no right. S3 says no right also of what was deleted since it was listed, to keys that may not list
 # the whole bucket.
 _THIS_FILE = {errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL, errno.EACCES, errno.EPERM}
+# One read of thousands fails also when S3 is well. All failed ones of a search together have this long, with their pauses: a
+# mount that is away is to be found so soon, and s3fs itself takes seconds for each failure.
+TRIES = 3
+PAUSE_SECONDS = 0.2
+PATIENCE_SECONDS = 10
 _ZIP_TAIL = 66 * 1024  # the directory's end and the longest comment
 
 
@@ -48,16 +54,41 @@ def search(folder: Path, directory: str, safe_mode: bool, teams: Tuple[str, ...]
     import error (tenant_policy.py).
     """
     closed = tuple(os.path.join(folder, team) + os.sep for team in teams)
-    found = Listing()
+    found, reads = Listing(), _Reads()
     with Hold(folder) as held:
-        for path in _files(directory, closed):
+        for path in _files(directory, closed, reads):
             if _is_closed(path, closed):
                 found.files.append(path)
                 found.locations.append(path)
             else:
-                _examine(path, safe_mode, found)
+                _examine(path, safe_mode, found, reads)
         held.check()
     return found
+
+
+class _Reads:
+    """The reads of one search, which are tried again when they fail."""
+
+    def __init__(self) -> None:
+        self._left = float(PATIENCE_SECONDS)
+
+    def of(self, read: Callable[..., Any], *args: Any) -> Any:
+        for _ in range(TRIES - 1):
+            begun = time.monotonic()
+            try:
+                return read(*args)
+            except OSError as problem:
+                self._left -= time.monotonic() - begun + PAUSE_SECONDS
+                if self._left < 0 or not _may_pass(problem):
+                    raise
+                log.info("%s could not be read and is read again: %s", args[0], problem)
+            time.sleep(PAUSE_SECONDS)
+        return read(*args)
+
+
+def _may_pass(problem: OSError) -> bool:
+    """Not what is said of the file itself, and not the end of the mount."""
+    return not isinstance(problem, FileNotFoundError) and problem.errno not in _THIS_FILE | {errno.ENOTCONN}
 
 
 def safe_mode() -> bool:
@@ -69,7 +100,7 @@ def _is_closed(path: str, closed: Tuple[str, ...]) -> bool:
     return (path + os.sep).startswith(closed) and os.path.islink(path)
 
 
-def _files(directory: str, closed: Tuple[str, ...]) -> Iterator[str]:
+def _files(directory: str, closed: Tuple[str, ...], reads: _Reads) -> Iterator[str]:
     if stat.S_ISREG(os.stat(directory).st_mode):
         yield directory
         return
@@ -77,7 +108,7 @@ def _files(directory: str, closed: Tuple[str, ...]) -> Iterator[str]:
     above: Dict[str, FrozenSet[str]] = {}
     for root, folders, files in os.walk(directory, onerror=_raise, followlinks=True):
         place = os.path.relpath(root, directory)
-        patterns = ignored.get(root, []) + _patterns(root, files, closed)
+        patterns = ignored.get(root, []) + _patterns(root, files, closed, reads)
         way = above.get(root, frozenset()) | {os.path.realpath(root)}
         links = [name for name in folders if _is_closed(os.path.join(root, name), closed)]
         folders[:] = [
@@ -102,18 +133,17 @@ def _leads_back(folder: str, way: FrozenSet[str]) -> bool:
     return True
 
 
-def _patterns(root: str, files: List[str], closed: Tuple[str, ...]) -> List[Pattern]:
+def _patterns(root: str, files: List[str], closed: Tuple[str, ...], reads: _Reads) -> List[Pattern]:
     """Of this folder's ignore file; a line that is no regular expression ignores nothing, and nobody else's files."""
     if IGNORE_FILE not in files:
         return []
     place = os.path.join(root, IGNORE_FILE)
     try:
-        if _is_closed(place, closed) or not stat.S_ISREG(os.stat(place).st_mode):  # a pipe would be waited for for ever
-            log.warning("%s is no file of its own; nothing is ignored for it", place)
-            return []
-        with open(place, encoding="utf-8", errors="replace") as file:
-            text = file.read()
+        text = None if _is_closed(place, closed) else reads.of(_text, place)
     except (PermissionError, FileNotFoundError):  # deleted since it was listed
+        return []
+    if text is None:
+        log.warning("%s is no file of its own; nothing is ignored for it", place)
         return []
     patterns = []
     for number, line in enumerate(text.split("\n"), 1):
@@ -125,14 +155,20 @@ def _patterns(root: str, files: List[str], closed: Tuple[str, ...]) -> List[Patt
     return patterns
 
 
+def _text(path: str) -> Optional[str]:
+    if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would be waited for for ever
+        return None
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
 def _matches(patterns: List[Pattern], path: str) -> bool:
     return any(pattern.search(path) for pattern in patterns)
 
 
-def _examine(path: str, safe_mode: bool, found: Listing) -> None:
+def _examine(path: str, safe_mode: bool, found: Listing, reads: _Reads) -> None:
     try:
-        facts = os.stat(path)
-        locations = _locations(path, facts.st_size, safe_mode) if stat.S_ISREG(facts.st_mode) else None
+        changed, locations = reads.of(_look, path, safe_mode)
     except FileNotFoundError:  # deleted since it was listed, or a link to nothing
         return
     except Exception as problem:  # also whatever a zip file may be: damaged, encrypted, of an unknown kind
@@ -146,7 +182,13 @@ def _examine(path: str, safe_mode: bool, found: Listing) -> None:
     if locations is not None:
         found.files.append(path)
         found.locations.extend(locations)
-        found.times[path] = facts.st_mtime
+        found.times[path] = changed
+
+
+def _look(path: str, safe_mode: bool) -> Tuple[float, Optional[List[str]]]:
+    """When a file changed and where its code is found; None of what is no DAG file."""
+    facts = os.stat(path)
+    return facts.st_mtime, _locations(path, facts.st_size, safe_mode) if stat.S_ISREG(facts.st_mode) else None
 
 
 def _locations(path: str, size: int, safe_mode: bool) -> Optional[List[str]]:
