@@ -191,6 +191,11 @@ final class InstallIT {
   @Order(13)
   void packagesAndUnitsVerifyClean() {
     assertThat(node.run("rpm -V " + NodeSteps.PACKAGES)).isEmpty();
+    // A packaged folder would be given its label at an upgrade, which a read-only mount refuses.
+    assertThat(
+            node.run("rpm -q --qf '[%{FILENAMES} %{FILEFLAGS:fflags}\\n]' airflow-dags-s3fs")
+                .lines())
+        .contains("/opt/airflow/dags g");
     assertThat(
             node.run(
                 "systemd-analyze verify /usr/lib/systemd/system/airflow* 2>&1"
