@@ -250,11 +250,11 @@ final class InstallIT {
     assertThat(node.run("ls /var/log/airflow/dag_processor_manager")).contains("x.log.1");
     // what changed today is young by its own ctime, so the age is asked for in seconds here
     node.run(
-        "sleep 2; sed 's/ 14d$/ 1s/' /usr/lib/tmpfiles.d/airflow.conf > /run/aged.conf"
+        "sleep 2; sed 's/ 2d$/ 1s/' /usr/lib/tmpfiles.d/airflow.conf > /run/aged.conf"
             + " && touch /var/log/airflow/scheduler/today/new.log"
             + " && systemd-tmpfiles --clean /run/aged.conf");
     assertThat(node.run("ls /var/log/airflow/scheduler")).doesNotContain("2022-01-01");
-    assertThat(node.run("grep scheduler /usr/lib/tmpfiles.d/airflow.conf")).contains(" 14d");
+    assertThat(node.run("grep scheduler /usr/lib/tmpfiles.d/airflow.conf")).contains(" 2d");
   }
 
   @Test
