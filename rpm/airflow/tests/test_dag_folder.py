@@ -6,6 +6,7 @@ import signal
 import tempfile
 import unittest
 import zipfile
+from io import BytesIO
 from pathlib import Path
 from unittest import mock
 
@@ -223,6 +224,23 @@ class Search(Folder):
             self.assertEqual(0, broken.left)
             self.assertEqual([file, other], sorted(found.files))
             self.assertEqual({file, other}, set(found.times))
+
+    def test_a_zip_file_whose_read_fails_is_not_damaged(self):
+        """zipfile says so of it, and all its DAGs would be taken for gone."""
+        with zipfile.ZipFile(self.root / "packed.zip", "w") as archive:
+            archive.writestr("inside.py", DAG)
+        look, failed = zipfile._EndRecData, []
+
+        def fails_once(file):
+            if not isinstance(file, BytesIO) and not failed:
+                failed.append(file)
+                raise OSError(errno.EIO, "broken")
+            return look(file)
+
+        with mock.patch.object(zipfile, "_EndRecData", fails_once):
+            found = self.search()
+        self.assertEqual([f"{self.root}/packed.zip/inside.py"], found.locations)
+        self.assertEqual(1, len(failed))
 
     def test_a_read_that_fails_each_time(self):
         self.put("b.py")

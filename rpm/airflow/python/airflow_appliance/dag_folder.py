@@ -193,13 +193,23 @@ def _look(path: str, safe_mode: bool) -> Tuple[float, Optional[List[str]]]:
 
 def _locations(path: str, size: int, safe_mode: bool) -> Optional[List[str]]:
     if _is_zip(path, size):
-        with zipfile.ZipFile(path) as archive:
+        with _opened(path) as archive:
             names = [info.filename for info in archive.infolist()]
             # not os.path.join, to which a name from "/" on is a place outside
             return [f"{path}/{name}" for name in names if might_contain_dag(name, True, archive)]
     if not path.endswith(".py") or (safe_mode and not might_contain_dag(path, safe_mode)):
         return None
     return [path]
+
+
+def _opened(path: str) -> zipfile.ZipFile:
+    """As zipfile.ZipFile, which takes an error while reading for a damaged file."""
+    try:
+        return zipfile.ZipFile(path)
+    except zipfile.BadZipFile as problem:
+        if isinstance(problem.__context__, OSError):
+            raise problem.__context__ from None
+        raise
 
 
 def _is_zip(path: str, size: int) -> bool:
