@@ -22,7 +22,7 @@ from kubernetes.client.rest import ApiException
 from test_queued import Tasks
 from urllib3.exceptions import MaxRetryError
 
-from airflow_appliance import pod_end, refusals
+from airflow_appliance import pod_end, pod_key, refusals
 
 DEAD, MINE = 1, 2
 TROUBLE = {
@@ -91,6 +91,16 @@ class Adoption(Executor):
         self.cluster.broken.add("patch")
         with self.assertRaises(ApiException):
             self.adopt("t")
+
+    def test_a_pod_that_somebody_copied_is_left_alone(self):
+        self.cluster.add_pod("copied", phase="Failed", annotations=None)
+        self.cluster.add_pod("made", annotations={"dag_id": "d", "task_id": "made", "try_number": "first"})
+        self.cluster.add_pod("t")
+        with mock.patch.object(pod_key, "log") as said, mock.patch.object(pod_key, "_told", set()):
+            self.assertEqual((self.adopt("t"), self.adopt("t")), ([], []))
+        lines = [call[0][0] % call[0][1:] for call in said.warning.call_args_list]
+        self.assertEqual([line.split()[1] for line in lines], ["airflow/copied", "airflow/made"])
+        self.assertEqual((self.worker("copied"), self.worker("t")), ("1", str(MINE)))
 
     def test_an_ended_pod_that_nobody_watches(self):
         self.cluster.add_pod("ended", phase="Failed")

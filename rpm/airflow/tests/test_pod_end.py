@@ -470,6 +470,15 @@ class Watcher(Ended):
         self.assertEqual(self.news.get(timeout=20)[2], pod_end.RELEASED)
         self.assertEqual(self.job(), State.RUNNING)
 
+    def test_a_pod_that_somebody_copied_is_not_heard_of(self):
+        for annotations in (None, {"dag_id": "one"}, {"dag_id": "one", "task_id": "t", "try_number": "first"}):
+            copied = self.pod(name="copied")
+            copied["metadata"]["annotations"] = annotations
+            self.tell(copied)
+        self.tell(self.pod({"terminated": {"exitCode": 0}}, "Succeeded"))
+        self.assertEqual(self.news.get(timeout=20)[:3], (POD, "airflow", None))
+        self.assertTrue(self.process.is_alive())
+
     def test_the_process_ends_with_a_watch_that_fails(self):
         """The executor starts another one."""
         self.tell({"kind": "Status", "metadata": {}, "code": 500, "reason": "x", "message": "y"}, "ERROR")

@@ -124,6 +124,11 @@ class Queued(Tasks):
         self.executor.kube_client.list_namespaced_pod = begins
         self.assertEqual(self.searched(), {"t": State.RUNNING})
 
+    def test_a_pod_without_a_key_is_left_alone(self):
+        self.add("t")
+        self.cluster.add_pod("copied", annotations=None)
+        self.assertEqual(self.searched(), {"t": State.SCHEDULED})
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any, List, Set
 
 from airflow_appliance import refusals
+from airflow_appliance.pod_key import key_of
 
 # A scheduler deletes an ended pod in seconds; this one nobody watches.
 ABANDONED_SECONDS = 60
@@ -28,7 +29,9 @@ def by_task(module: ModuleType) -> None:
         adopted = set()
         try:
             for pod in pods:
-                key = module.annotations_to_key(pod.metadata.annotations)
+                key = key_of(pod)
+                if key is None:  # whoever made it removes it
+                    continue
                 if key in left:
                     if _relabel(executor, pod, arguments):
                         adopted.add(key)

@@ -8,7 +8,7 @@ from functools import wraps
 from types import ModuleType
 from typing import Any, Callable, Optional
 
-from airflow_appliance import adoption, claim, pod_end, queued, refusals, tenant_pods, worker_log
+from airflow_appliance import adoption, claim, pod_end, pod_key, queued, refusals, tenant_pods, worker_log
 from airflow_appliance.after_import import AfterImport, Change
 
 
@@ -27,6 +27,7 @@ def install() -> None:
 
 
 def _apply(module: ModuleType) -> None:
+    pod_key.watch_known(module)
     pod_end.watch(module)
     queued.look_after_own(module)
     adoption.by_task(module)

@@ -10,6 +10,8 @@ import time
 from types import ModuleType
 from typing import Any, Dict, List, Set
 
+from airflow_appliance.pod_key import key_of
+
 # The news of a pod's end may be held back for half a minute; searches are that far apart.
 MISSED = 3
 
@@ -27,8 +29,8 @@ def look_after_own(module: ModuleType) -> None:
             label_selector="kubernetes_executor=True",
             **(executor.kube_config.kube_client_request_args or {}),
         ).items
-        living = {module.annotations_to_key(pod.metadata.annotations) for pod in pods if _lives(pod)}
-        _forget_missed(executor, {module.annotations_to_key(pod.metadata.annotations) for pod in pods})
+        living = {key_of(pod) for pod in pods if _lives(pod)}
+        _forget_missed(executor, {key_of(pod) for pod in pods})
         for key in _without_keeper(executor):
             if key not in living and not _is_known(executor, key) and _schedule_again(key):
                 executor.log.info("%s was queued and has no pod: it is scheduled again", key)
