@@ -1,18 +1,23 @@
 """Queued tasks without a pod: the real executor and database, a Kubernetes that lists pods."""
 import time
 import unittest
-from datetime import datetime, timezone as tz
+from datetime import datetime, timedelta, timezone as tz
+from unittest import mock
 
 import lab
 from airflow.executors.kubernetes_executor import KubernetesExecutor
+from airflow.jobs.local_task_job import LocalTaskJob
 from airflow.jobs.scheduler_job import SchedulerJob
 from airflow.models import DagRun, TaskInstance
 from airflow.models.taskinstance import TaskInstanceKey
 from airflow.operators.dummy import DummyOperator
+from airflow.utils import timezone
 from airflow.utils.session import create_session
 from airflow.utils.state import State
 from airflow.utils.types import DagRunType
+from cases import named, table
 from cluster import Cluster
+from kubernetes.client.rest import ApiException
 
 DATE = datetime(2022, 1, 1, tzinfo=tz.utc)
 MINE, OTHERS = 1, 2
@@ -39,6 +44,7 @@ class Tasks(unittest.TestCase):
             session.query(TaskInstance).delete()
             session.query(DagRun).delete()
             session.query(SchedulerJob).delete()
+            session.query(LocalTaskJob).delete()
 
     def add(self, name, job=MINE, state=State.QUEUED):
         with create_session() as session:
@@ -128,6 +134,75 @@ class Queued(Tasks):
         self.add("t")
         self.cluster.add_pod("copied", annotations=None)
         self.assertEqual(self.searched(), {"t": State.SCHEDULED})
+
+
+OUT_OF_REACH = {
+    "phase": "Running",
+    "conditions": [{"type": "Ready", "status": "False"}],
+    "containerStatuses": [
+        {"name": "base", "state": {"running": {}}, "image": "i", "imageID": "i", "ready": False, "restartCount": 0}
+    ],
+}
+
+
+@named
+class Cleared(Tasks):
+    """A task of which a user said "clear" while it ran in its first try."""
+
+    def setUp(self):
+        super().setUp()
+        with create_session() as session:
+            job = LocalTaskJob.__new__(LocalTaskJob)
+            LocalTaskJob.__mapper__.class_manager.setup_instance(job)
+            job.id, job.state, job.latest_heartbeat = 7, State.RESTARTING, timezone.utcnow() - timedelta(minutes=1)
+            session.add(job)
+        self.add("t", state=State.RESTARTING)
+        self.change(_try_number=1, job_id=7, next_method="execute_complete")
+
+    def change(self, **values):
+        with create_session() as session:
+            session.query(TaskInstance).update(values, synchronize_session=False)
+
+    def searched(self, times=2):
+        for _ in range(times):
+            self.executor.clear_not_launched_queued_tasks()
+        with create_session() as session:
+            return session.query(TaskInstance.state).scalar()
+
+    @table({"its pod is gone": None, "and one of another try is there": "Running", "it has ended": "Succeeded"})
+    def it_runs_again_from_its_beginning(self, phase):
+        if phase:
+            self.cluster.add_pod("t", phase=phase, tried=2 if phase == "Running" else 1)
+        self.assertEqual(self.searched(times=1), State.RESTARTING)
+        self.assertIsNone(self.searched(times=1))
+        with create_session() as session:
+            task = session.query(TaskInstance).one()
+            self.assertEqual((task.try_number, task.next_method), (2, None))
+
+    def test_its_machine_is_lost(self):
+        self.cluster.add_pod("t")
+        self.cluster.pods[0]["status"] = OUT_OF_REACH
+        self.assertIsNone(self.searched())
+
+    @table({"it runs": {}, "it is being deleted": {"deletionTimestamp": "2022-01-01T00:00:00Z"}})
+    def one_whose_pod_may_work_ends_by_itself(self, more):
+        self.cluster.add_pod("t", **more)
+        self.assertEqual(self.searched(times=3), State.RESTARTING)
+
+    def test_one_whose_heart_beats_ends_by_itself(self):
+        with create_session() as session:
+            session.query(LocalTaskJob).update({"latest_heartbeat": timezone.utcnow()}, synchronize_session=False)
+        self.assertEqual(self.searched(times=3), State.RESTARTING)
+
+    def test_one_that_ended_by_itself_meanwhile_stays_so(self):
+        self.searched(times=1)
+        self.change(state=State.UP_FOR_RETRY)
+        self.assertEqual(self.searched(), State.UP_FOR_RETRY)
+
+    def test_a_search_without_an_answer_changes_nothing(self):
+        self.searched(times=1)
+        self.executor.kube_client.list_namespaced_pod = mock.Mock(side_effect=ApiException(status=500))
+        self.assertEqual(self.searched(), State.RESTARTING)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,17 @@ wrong twice. A task that waits in the queue of another scheduler has no pod yet,
 one, and a third. And the state is set whatever it has become meanwhile, so a task that has just begun is
 begun again. The tasks of a scheduler that died are taken over by whoever notices its death
 (`adopt_or_reset_orphaned_tasks`); those which that search does not see are looked after here.
+
+So are tasks that were cleared while they ran. Airflow 2.2 ends them, and schedules them again in the end of their own
+process; when that is killed, or its pod is, nobody does.
 """
 import time
+from datetime import timedelta
 from types import ModuleType
 from typing import Any, Dict, List, Set
 
+from airflow_appliance import pod_reason
+from airflow_appliance.pod_end import SILENT_SECONDS
 from airflow_appliance.pod_key import key_of
 
 # The news of a pod's end may be held back for half a minute; searches are that far apart.
@@ -34,6 +40,7 @@ def look_after_own(module: ModuleType) -> None:
         for key in _without_keeper(executor):
             if key not in living and not _is_known(executor, key) and _schedule_again(key):
                 executor.log.info("%s was queued and has no pod: it is scheduled again", key)
+        _restart_cleared(executor, pods)
 
     module.KubernetesExecutor.clear_not_launched_queued_tasks = clear_not_launched_queued_tasks
 
@@ -104,4 +111,66 @@ def _schedule_again(key: Any) -> bool:
             session.query(TaskInstance)
             .filter_by(dag_id=key.dag_id, task_id=key.task_id, run_id=key.run_id, state=State.QUEUED)
             .update({TaskInstance.state: State.SCHEDULED}, synchronize_session=False)
+        )
+
+
+def _restart_cleared(executor: Any, pods: List[Any]) -> None:
+    """Those that had no pod in the search before either: one that was cleared just now ends by itself."""
+    silent = _silent_cleared()
+    if silent:
+        silent -= {key_of(pod) for pod in pods if _may_work(executor, pod)}
+    for key in silent & getattr(executor, "appliance_cleared", set()):
+        if _begin_again(key):
+            executor.log.warning("%s was cleared while it ran, and its pod is gone: it runs again", key)
+    executor.appliance_cleared = silent
+
+
+def _may_work(executor: Any, pod: Any) -> bool:
+    """Whether a process of its task may be there, also one that is being ended."""
+    if pod.status.phase not in ("Pending", "Running", "Unknown"):
+        return False
+    return not pod_reason.out_of_reach(executor.kube_client.api_client.sanitize_for_serialization(pod))
+
+
+def _silent_cleared() -> Set[Any]:
+    """Cleared tasks whose hearts do not beat, with the try of their pods; one that beats is cut off, or runs in no pod."""
+    from airflow.jobs.base_job import BaseJob
+    from airflow.models import TaskInstance
+    from airflow.models.taskinstance import TaskInstanceKey
+    from airflow.utils import timezone
+    from airflow.utils.session import create_session
+    from airflow.utils.state import State
+    from sqlalchemy import or_
+
+    before = timezone.utcnow() - timedelta(seconds=SILENT_SECONDS)
+    with create_session() as session:
+        found = (
+            session.query(TaskInstance.dag_id, TaskInstance.task_id, TaskInstance.run_id, TaskInstance._try_number)
+            .outerjoin(BaseJob, BaseJob.id == TaskInstance.job_id)
+            .filter(TaskInstance.state == State.RESTARTING)
+            .filter(or_(BaseJob.id.is_(None), BaseJob.latest_heartbeat < before))
+        )
+        return {TaskInstanceKey(*row) for row in found}
+
+
+def _begin_again(key: Any) -> bool:
+    """In one statement, whatever its retries are; from its beginning, when it waited for a trigger."""
+    from airflow.models import TaskInstance
+    from airflow.utils.session import create_session
+    from airflow.utils.state import State
+
+    with create_session() as session:
+        return bool(
+            session.query(TaskInstance)
+            .filter_by(dag_id=key.dag_id, task_id=key.task_id, run_id=key.run_id, state=State.RESTARTING)
+            .filter_by(_try_number=key.try_number)
+            .update(
+                {
+                    TaskInstance.state: None,
+                    TaskInstance.external_executor_id: None,
+                    TaskInstance.next_method: None,
+                    TaskInstance.next_kwargs: None,
+                },
+                synchronize_session=False,
+            )
         )
