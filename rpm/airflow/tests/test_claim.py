@@ -20,8 +20,9 @@ from airflow_appliance import claim
 TEMPLATE = "kind: Pod\nspec: {containers: [{name: base, image: i}]}\n"
 
 
-@named
-class Claim(Tasks):
+class Prepared(Tasks):
+    """An executor whose turns make pods."""
+
     def setUp(self):
         super().setUp()
         (lab.HOME / "claimed.yaml").write_text(TEMPLATE, encoding="utf-8")
@@ -45,6 +46,9 @@ class Claim(Tasks):
         self.executor.sync()
         return len(self.cluster.pods)
 
+
+@named
+class Claim(Prepared):
     def test_a_task_that_is_queued_here_has_its_pod(self):
         key = self.add("t")
         self.wait(key)

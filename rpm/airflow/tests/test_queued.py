@@ -19,6 +19,8 @@ from cases import named, table
 from cluster import Cluster
 from kubernetes.client.rest import ApiException
 
+from airflow_appliance import reach
+
 DATE = datetime(2022, 1, 1, tzinfo=tz.utc)
 MINE, OTHERS = 1, 2
 
@@ -30,6 +32,9 @@ class Tasks(unittest.TestCase):
         self.assertTrue(lab.HOME)
         self.clean()
         self.addCleanup(self.clean)
+        knowledge = mock.patch.object(reach, "api", reach.Reach())
+        knowledge.start()
+        self.addCleanup(knowledge.stop)
         self.cluster = Cluster()
         self.cluster.enter(self)
         self.executor = KubernetesExecutor()

@@ -41,7 +41,7 @@ def by_task(module: ModuleType) -> None:
         finally:
             executor.running.update(adopted)
             if adopted:
-                _forget_waiting(executor, adopted)
+                forget_waiting(executor, adopted)
         return list(left.values())
 
     def _relabel(executor: Any, pod: Any, arguments: Any) -> bool:
@@ -64,7 +64,16 @@ def by_task(module: ModuleType) -> None:
     module.KubernetesExecutor.try_adopt_task_instances = try_adopt_task_instances
 
 
-def _forget_waiting(executor: Any, keys: Set[Any]) -> None:
+def waiting(executor: Any) -> Set[Any]:
+    """What waits here for its pod."""
+    jobs = [executor.task_queue.get_nowait() for _ in range(executor.task_queue.qsize())]
+    for job in jobs:
+        executor.task_queue.task_done()
+        executor.task_queue.put(job)
+    return {job[0] for job in jobs} | set(executor.queued_tasks)
+
+
+def forget_waiting(executor: Any, keys: Set[Any]) -> None:
     """They may wait here for pods from before, when this scheduler was late and another one made the pods."""
     for key in keys:
         executor.queued_tasks.pop(key, None)

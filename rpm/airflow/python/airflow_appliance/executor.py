@@ -8,7 +8,7 @@ from functools import wraps
 from types import ModuleType
 from typing import Any, Callable, Optional
 
-from airflow_appliance import adoption, claim, pod_end, pod_key, queued, refusals, tenant_pods, worker_log
+from airflow_appliance import adoption, claim, pod_end, pod_key, queued, reach, refusals, tenant_pods, worker_log
 from airflow_appliance.after_import import AfterImport, Change
 
 
@@ -36,6 +36,7 @@ def _apply(module: ModuleType) -> None:
     _tell_pod(module)
     _keep_count(module)
     _count_tries(module)
+    reach.leave_to_others(module)
 
 
 def _apply_to_job(module: ModuleType) -> None:
@@ -89,6 +90,8 @@ def _survive(module: ModuleType) -> None:
         return made
 
     def run_next_or_api_error(self: Any, job: Any) -> None:
+        if reach.api.is_lost:  # this keeps the job, and does not hold up the turn
+            raise error(503, reach.OutOfReach("it is asked for pods when it answers again"))
         try:
             with claim.held(job[0], self.scheduler_job_id) as is_mine:
                 if is_mine:
@@ -97,6 +100,7 @@ def _survive(module: ModuleType) -> None:
                     self.log.info("%s is not queued by this scheduler any more: no pod is made", job[0])
                     self.result_queue.put((job[0], pod_end.RELEASED, "none", self.namespace, None))
                 refusals.over(job[0])
+                reach.api.settle(job[0])
         except claim.NotNow as problem:  # it is tried again
             raise error(503, problem) from problem
         except tenant_pods.PodRefused as problem:
@@ -108,10 +112,13 @@ def _survive(module: ModuleType) -> None:
                 refusals.tell(job[0], said or str(problem.reason))
             if problem.status == 403:  # such as a quota that is used up
                 refusals.wait(job[0], said or str(problem.reason))
+            if not _is_about_pod(problem.status, said):
+                reach.api.doubt(self, problem, job[0])
             if said is None:
                 raise error(problem.status, problem) from problem
             raise
         except HTTPError as problem:  # it is tried again
+            reach.api.doubt(self, problem, job[0])
             raise error(503, problem) from problem
         except Exception as problem:  # such as a pod template that is none: this task fails
             self.log.exception("no pod can be made")
@@ -139,6 +146,9 @@ def _check_again(module: ModuleType) -> None:
                 check(self)
             except (module.ApiException, HTTPError) as problem:
                 self.log.error("%s is done next time, Kubernetes cannot be asked now: %s", check.__name__, problem)
+                reach.api.doubt(self, problem)
+            else:
+                reach.api.answered()
 
         return check_if_possible
 
@@ -169,6 +179,11 @@ def _message(body: Any) -> Optional[str]:
         return json.loads(body)["message"]
     except (TypeError, ValueError, KeyError):
         return None
+
+
+def _is_about_pod(status: int, said: Optional[str]) -> bool:
+    """Whether Kubernetes refuses this pod; otherwise another one may be refused as well."""
+    return status in (400, 422) or (status == 403 and " cannot create resource " not in (said or ""))
 
 
 def _keep_count(module: ModuleType) -> None:
