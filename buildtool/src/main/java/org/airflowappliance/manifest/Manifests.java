@@ -2,8 +2,10 @@ package org.airflowappliance.manifest;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.airflowappliance.cluster.Cluster;
 import org.airflowappliance.cluster.Parallelism;
@@ -129,23 +131,22 @@ public final class Manifests implements Section {
 
     private Artifact manifest(String file) {
       if (file.equals(Quota.FILE)) {
-        return new Quota(
-            new ReleasePath(file),
-            quota(file),
-            pods(),
-            blueprint.cluster().tenants().stream().map(Tenant::quota).toList(),
-            common);
+        return quota(template(file));
       }
       return new Manifest(new ReleasePath(file), text(file), common);
     }
 
-    private Template quota(String file) {
-      Template text = new Template(file, blueprint.definitions().text(file));
-      Map<String, String> known = new HashMap<>(values);
-      text.names().stream()
-          .filter(name -> name.startsWith("quota."))
-          .forEach(name -> known.put(name, "{{" + name + "}}"));
-      return new Template(file, text.fill(known));
+    private Quota quota(Template text) {
+      Set<String> known = new HashSet<>(values.keySet());
+      known.addAll(Quota.HOLES);
+      text.require(known);
+      return new Quota(
+          new ReleasePath(text.place()),
+          text,
+          text.asked(values),
+          pods(),
+          blueprint.cluster().tenants().stream().map(Tenant::quota).toList(),
+          common);
     }
 
     private int pods() {
@@ -159,9 +160,8 @@ public final class Manifests implements Section {
           files.stream()
               .map(each -> "\n  - " + each.substring(folder.length()))
               .collect(Collectors.joining());
-      String text = blueprint.definitions().text(file);
       return new Kustomization(
-          new ReleasePath(file), new Template(file, text).fill(Map.of("resources", resources)));
+          new ReleasePath(file), template(file).fill(Map.of("resources", resources)));
     }
 
     private ManifestText text(String file) {
@@ -171,8 +171,11 @@ public final class Manifests implements Section {
     private ManifestText text(String file, Map<String, String> more) {
       Map<String, String> all = new HashMap<>(values);
       all.putAll(more);
-      return ManifestText.of(
-          file, blueprint.definitions().text(file), all, blueprint.cluster().images().registry());
+      return ManifestText.of(template(file), all, blueprint.cluster().images().registry());
+    }
+
+    private Template template(String file) {
+      return new Template(file, blueprint.definitions().text(file));
     }
   }
 }

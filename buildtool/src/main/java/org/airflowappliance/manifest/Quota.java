@@ -9,9 +9,11 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.airflowappliance.cluster.Tenant;
@@ -26,16 +28,31 @@ import org.airflowappliance.template.Template;
  * besides, so that none of them, each within its own quota, takes what is another's.
  *
  * @param path where it stands in the release
- * @param text of its definition, with the holes {@code {{quota.…}}}
+ * @param text of its definition
+ * @param known values of its holes but {@code {{quota.…}}}
  * @param pods how many may run at a time
  * @param tenants the quotas of all tenants
  * @param common what every object has
  */
 record Quota(
-    ReleasePath path, Template text, int pods, List<Tenant.Quota> tenants, CommonMetadata common)
+    ReleasePath path,
+    Template text,
+    SortedMap<String, String> known,
+    int pods,
+    List<Tenant.Quota> tenants,
+    CommonMetadata common)
     implements Artifact {
   /** Its definition; the others are read from their text alone. */
   static final String FILE = "manifests/40-quota.yaml";
+
+  /** Holes whose values are known once the pod template was written. */
+  static final Set<String> HOLES =
+      Set.of(
+          "quota.pods",
+          "quota.requests.cpu",
+          "quota.limits.cpu",
+          "quota.requests.memory",
+          "quota.limits.memory");
 
   private static final BigDecimal MEBIBYTE = BigDecimal.valueOf(1 << 20);
   private static final BigDecimal THOUSAND = BigDecimal.valueOf(1000);
@@ -52,7 +69,7 @@ record Quota(
 
   @Override
   public String recipe() {
-    return new Fingerprint().add(text, pods, tenants, common).hex();
+    return new Fingerprint().add(text, known, pods, tenants, common).hex();
   }
 
   @Override
@@ -66,7 +83,7 @@ record Quota(
   }
 
   private Map<String, String> values(PodSpec pod) {
-    Map<String, String> values = new TreeMap<>();
+    Map<String, String> values = new HashMap<>(known);
     values.put(
         "quota.pods", Integer.toString(pods + tenants.stream().mapToInt(Tenant.Quota::pods).sum()));
     values.put("quota.requests.cpu", cpu(requests(pod, "cpu", Tenant.Quota::cpu)));

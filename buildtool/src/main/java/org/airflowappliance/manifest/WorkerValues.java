@@ -6,11 +6,11 @@ import org.airflowappliance.cluster.Cluster;
 import org.airflowappliance.cluster.Tenant;
 import org.airflowappliance.plan.TenantNames;
 
-/** Values of the holes {@code {{worker.…}}} and {@code {{tenant.…}}}: whose a task pod is. */
+/**
+ * Values of the holes {@code {{worker.…}}} and {@code {{tenant.…}}}: whose a task pod is. Without
+ * {@code worker.image} it has the release's own, which {@link ManifestText} knows.
+ */
 final class WorkerValues {
-  /** The release's own image, known by its digest later. */
-  private static final String RELEASED = "{{image.airflow-worker}}";
-
   private WorkerValues() {}
 
   /** Of the pods of DAGs that are nobody's. */
@@ -18,7 +18,6 @@ final class WorkerValues {
     Map<String, String> values = of(cluster.workers());
     values.put("worker.serviceAccount", cluster.name() + "-airflow-worker-serviceaccount");
     values.put("worker.objectStoreSecret", cluster.name() + "-airflow-s3-secret");
-    values.put("worker.image", RELEASED);
     values.put("worker.dagFolder", "");
     return values;
   }
@@ -29,7 +28,7 @@ final class WorkerValues {
     Map<String, String> values = of(tenant.workers());
     values.put("worker.serviceAccount", names.object());
     values.put("worker.objectStoreSecret", names.objectStoreSecret());
-    values.put("worker.image", tenant.image().orElse(RELEASED));
+    tenant.image().ifPresent(own -> values.put("worker.image", own));
     values.put("tenant.name", tenant.name());
     values.put("tenant.object", names.object());
     values.put("tenant.pool", names.pool());

@@ -2,6 +2,8 @@ package org.airflowappliance.template;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,19 +27,36 @@ public record Template(String place, String text) {
     return names;
   }
 
+  /** Those values that the text asks for, sorted: no other decides what it becomes. */
+  public SortedMap<String, String> asked(Map<String, String> values) {
+    SortedMap<String, String> asked = new TreeMap<>(values);
+    asked.keySet().retainAll(names());
+    return asked;
+  }
+
   /**
-   * The text with every hole filled.
+   * Refuses a text that cannot be filled.
    *
-   * @throws IllegalDefinition when a hole has no value; all such names are in the message
+   * @param known names that will have a value
+   * @throws IllegalDefinition when a hole has none; all such names are in the message
    */
-  public String fill(Map<String, String> values) {
+  public void require(Set<String> known) {
     Set<String> missing = names();
-    missing.removeAll(values.keySet());
+    missing.removeAll(known);
     if (!missing.isEmpty()) {
       throw new IllegalDefinition(
           "%s: no value for %s; correct the name or write another, known are %s"
-              .formatted(place, missing, new TreeSet<>(values.keySet())));
+              .formatted(place, missing, new TreeSet<>(known)));
     }
+  }
+
+  /**
+   * The text with every hole filled; what a value holds is no hole.
+   *
+   * @throws IllegalDefinition when a hole has no value
+   */
+  public String fill(Map<String, String> values) {
+    require(values.keySet());
     return HOLE.matcher(text)
         .replaceAll(hole -> Matcher.quoteReplacement(values.get(hole.group(1))));
   }

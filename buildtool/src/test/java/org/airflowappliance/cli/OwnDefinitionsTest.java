@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Mistakes in a folder of the user's own definitions are said as such, without a stack trace. */
 class OwnDefinitionsTest {
@@ -89,13 +90,19 @@ class OwnDefinitionsTest {
     assertThat(refusal()).startsWith(PACKAGE + ": ").contains(message);
   }
 
-  @Test
-  void aHoleThatNothingFillsIsNamed() throws IOException {
-    String config = "rpm/airflow-cluster/files/airflow.cfg";
-    Files.writeString(folder.resolve(config), "[core]\nx = {{databse.host}}\n");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rpm/airflow-cluster/files/airflow.cfg",
+        "manifests/pod_template.yaml",
+        "manifests/40-quota.yaml",
+        "manifests/50-network.yaml"
+      })
+  void aHoleThatNothingFillsIsNamed(String file) throws IOException {
+    Files.writeString(folder.resolve(file), "[core]\nx = {{databse.host}}\n");
 
     assertThat(refusal())
-        .startsWith(config + ": no value for [databse.host]; correct the name")
+        .startsWith(file + ": no value for [databse.host]; correct the name")
         .contains("database.host");
   }
 

@@ -131,6 +131,43 @@ class ManifestsTest {
         .isNotEqualTo(old);
   }
 
+  /** Airflow's own words for names of logs look like holes of ours. */
+  @Test
+  void aSettingMayHoldWhatLooksLikeAHole() throws IOException {
+    String name = "{{ ti.dag_id }}/{{ ts }}/{{ quota.pods }}/{{image.s3fs}}/{{ try_number }}.log";
+    UnaryOperator<String> edit =
+        text ->
+            text.replace(
+                "  config:\n",
+                "  config:\n    logging: {log_filename_template: \"%s\"}\n".formatted(name));
+    assertThat(Written.plan(Written.blueprint(edit)))
+        .filteredOn(each -> each.path().value().equals("manifests/30-config.yaml"))
+        .singleElement()
+        .matches(each -> each.inputs().isEmpty());
+    ConfigMap config = only(objects(Written.texts(folder, edit)), ConfigMap.class);
+    assertThat(config.getData().get("airflow.cfg")).contains("log_filename_template = " + name);
+  }
+
+  @Test
+  void whatDecidesATextIsItsRecipeAndNothingElse() {
+    String file = "manifests/10-service-accounts.yaml";
+    assertThat(recipe(file, text -> text.replace("parallelism: 64", "parallelism: 65")))
+        .isEqualTo(recipe(file, AS_IT_IS));
+    assertThat(
+            recipe(
+                "manifests/30-config.yaml",
+                text -> text.replace("parallelism: 64", "parallelism: 65")))
+        .isNotEqualTo(recipe("manifests/30-config.yaml", AS_IT_IS));
+  }
+
+  private static String recipe(String file, UnaryOperator<String> edit) {
+    return Written.plan(Written.blueprint(edit)).stream()
+        .filter(each -> each.path().value().equals(file))
+        .findFirst()
+        .orElseThrow()
+        .recipe();
+  }
+
   @Test
   void theCasReachWorkerAndSidecar() throws IOException {
     Map<String, String> texts = Written.texts(folder, WITH_CAS);

@@ -14,6 +14,12 @@ class TemplateTest {
   }
 
   @Test
+  void onlyWhatIsAskedForDecidesTheText() {
+    assertThat(new Template("a", "{{b}} {{a}}").asked(Map.of("c", "3", "b", "2", "a", "1")))
+        .hasToString("{a=1, b=2}");
+  }
+
+  @Test
   void everyUnknownNameIsNamed() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Template("rpm/a", "{{b}}{{c}}{{a}}").fill(Map.of("a", "")))
