@@ -1,10 +1,9 @@
 package org.airflowappliance.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
+import java.util.Map;
 import org.airflowappliance.debian.Closure;
 import org.airflowappliance.debian.Suite;
 import org.airflowappliance.kickstart.BootLoaders;
@@ -20,24 +19,19 @@ import org.airflowappliance.plan.PinRows;
  */
 record BootLock(
     Definitions definitions, LockBench bench, Mirrors mirrors, Path keyring, Instant now) {
-  /** Resolves, writes what differs below {@code folder}, and says what it was. */
-  List<String> renew(Path folder) throws IOException {
+  /** What differs from the lock below {@code folder}. */
+  LockFiles resolved(Path folder) throws IOException {
     BootLoaders loaders = BootLoaders.read(definitions);
     bench.progress("resolving the packages of " + loaders.suite(), 0, 0);
     Suite suite = Suite.fetch(mirrors, loaders.suite(), keyring, now);
-    return replace(
+    return between(
         folder.resolve(BootLoaders.LOCK),
         PinRows.text(
             Closure.of(suite.index(bench.store()), loaders.packages(), loaders.without())));
   }
 
-  /** Writes a lock that differs from the one that is there. */
-  static List<String> replace(Path file, String text) throws IOException {
-    String old = Files.exists(file) ? Files.readString(file) : "";
-    if (old.equals(text)) {
-      return List.of();
-    }
-    LineLock.replace(file, text);
-    return LockChanges.between(file.getFileName().toString(), old, text);
+  /** A lock, when it differs from the one that is there. */
+  static LockFiles between(Path file, String text) throws IOException {
+    return LockFiles.between(file.getParent(), Map.of(file.getFileName().toString(), text));
   }
 }

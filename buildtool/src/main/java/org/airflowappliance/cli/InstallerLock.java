@@ -22,7 +22,7 @@ record InstallerLock(String url) {
   /** Asks the mirror, writes what differs below {@code folder}, and says what it was. */
   List<String> renew(Path folder) throws IOException {
     try {
-      return BootLock.replace(folder.resolve(Installer.LOCK), PinRows.text(pins()));
+      return BootLock.between(folder.resolve(Installer.LOCK), PinRows.text(pins())).write();
     } catch (StoreProblem | IllegalArgumentException problem) {
       throw new UserError("--rocky-mirror: " + problem.getMessage());
     }

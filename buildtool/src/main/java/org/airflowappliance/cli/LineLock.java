@@ -3,7 +3,6 @@ package org.airflowappliance.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -35,38 +34,32 @@ record LineLock(
   private static final Pattern LOCKED = Pattern.compile("(?m)^(locked:\\s*)(\\S+)");
 
   /**
-   * Resolves, writes what differs below {@code folder}, and says what it was.
+   * What differs from the locks of a line below {@code folder}.
    *
    * @param raise whether the serial is raised all the same: what is outside of the line but carries
    *     its serial has changed
    */
-  List<String> renew(Path folder, String version, boolean raise) throws IOException {
+  LockFiles resolved(Path folder, String version, boolean raise) throws IOException {
     AirflowLine line = AirflowLines.read(definitions, version);
     Map<String, String> fresh = resolved(line, AirflowLines.source(definitions, version));
-    return replaced(folder.resolve("rpm/lines").resolve(version), line.serial(), fresh, raise);
+    return raised(folder.resolve("rpm/lines").resolve(version), line.serial(), fresh, raise);
   }
 
-  /** Writes those locks of a line that differ, and says what it was. */
-  List<String> replaced(Path home, int serial, Map<String, String> fresh, boolean raise)
+  /** Those locks of a line that differ, and the next serial. */
+  LockFiles raised(Path home, int serial, Map<String, String> fresh, boolean raise)
       throws IOException {
-    Map<String, String> changed = new LinkedHashMap<>();
-    List<String> changes = new ArrayList<>();
-    for (Map.Entry<String, String> file : fresh.entrySet()) {
-      String old = Files.readString(home.resolve(file.getKey()));
-      if (!old.equals(file.getValue())) {
-        changed.put(file.getKey(), file.getValue());
-        changes.addAll(LockChanges.between(file.getKey(), old, file.getValue()));
-      }
+    LockFiles locks = LockFiles.between(home, fresh);
+    if (locks.isEmpty() && !raise) {
+      return locks;
     }
-    if (raise || !changed.isEmpty()) {
-      // last, so that a line whose locks are half written is not taken for a new serial
-      changed.put("line.yaml", raised(Files.readString(home.resolve("line.yaml"))));
-      changes.add("serial " + serial + " -> " + (serial + 1));
-      for (Map.Entry<String, String> file : changed.entrySet()) {
-        replace(home.resolve(file.getKey()), file.getValue());
-      }
-    }
-    return changes;
+    Map<Path, String> texts = new LinkedHashMap<>();
+    // first, so that no lock that is new is built under the serial of before
+    Path line = home.resolve("line.yaml");
+    texts.put(line, raised(Files.readString(line)));
+    texts.putAll(locks.texts());
+    List<String> changes = new ArrayList<>(locks.changes());
+    changes.add("serial " + serial + " -> " + (serial + 1));
+    return new LockFiles(texts, changes);
   }
 
   private Map<String, String> resolved(AirflowLine line, LineSource source) throws IOException {
@@ -92,11 +85,5 @@ record LineLock(
 
   private static int next(MatchResult found) {
     return Integer.parseInt(found.group(2)) + 1;
-  }
-
-  /** Writes a file whole or not at all. */
-  static void replace(Path file, String text) throws IOException {
-    Path beside = Files.writeString(file.resolveSibling(file.getFileName() + ".new"), text);
-    Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

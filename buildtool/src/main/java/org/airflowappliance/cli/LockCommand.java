@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.airflowappliance.image.ImageSource;
 import org.airflowappliance.lock.Mirrors;
@@ -42,7 +44,9 @@ final class LockCommand implements Callable<Integer> {
       names = "--line",
       paramLabel = "VERSION",
       split = ",",
-      description = "Only these Airflow versions (default: all, and the boot loaders).")
+      description =
+          "Only these Airflow versions; the images, which carry the serial of all, and the boot loaders are"
+              + " renewed only without it.")
   List<String> versions = List.of();
 
   @Option(
@@ -85,44 +89,49 @@ final class LockCommand implements Callable<Integer> {
     Mirrors mirrors = new Mirrors(debianMirror);
     Console console = new Console(System.err, Console.onTerminal(), verbosity.quiet());
     Store store = new Store(Common.cacheFolder(cache), mirrors, false, console::progress);
-    LockBench bench = new LockBench(store, console);
-    Instant now = Instant.now();
-    List<String> chosen = chosen(AirflowLines.versions(definitions));
-    AirflowLine line = AirflowLines.read(definitions, chosen.get(0));
-    ImageLock images = new ImageLock(bench, mirrors, keyring, now);
-    List<String> changed =
-        said("images", () -> images.renew(folder, ImageSource.all(definitions, line)), console);
-    LineLock lock = new LineLock(definitions, bench, mirrors, keyring, now);
-    for (String version : chosen) {
-      said("line " + version, () -> lock.renew(folder, version, !changed.isEmpty()), console);
-    }
-    if (versions.isEmpty()) {
-      BootLock boot = new BootLock(definitions, bench, mirrors, keyring, now);
-      said("boot loaders", () -> boot.renew(folder), console);
-    }
-    if (rockyMirror != null) {
-      said("installer", () -> new InstallerLock(rockyMirror).renew(folder), console);
+    try {
+      resolved(definitions, mirrors, new LockBench(store, console))
+          .write((what, changes) -> say(what, changes, console));
+      if (rockyMirror != null) {
+        say("installer", new InstallerLock(rockyMirror).renew(folder), console);
+      }
+    } finally {
+      console.clear();
     }
     return 0;
   }
 
-  /** A lock on its way to its newest state; answers what changed. */
-  private interface Renewal {
-    List<String> changes() throws IOException;
+  private LockSet resolved(Definitions definitions, Mirrors mirrors, LockBench bench)
+      throws IOException {
+    Instant now = Instant.now();
+    List<String> chosen = chosen(AirflowLines.versions(definitions));
+    Map<String, LockFiles> others = new TreeMap<>();
+    boolean raise = false;
+    if (versions.isEmpty()) {
+      AirflowLine line = AirflowLines.read(definitions, chosen.get(0));
+      LockFiles images =
+          new ImageLock(bench, mirrors, keyring, now)
+              .resolved(folder, ImageSource.all(definitions, line));
+      others.put("images", images);
+      others.put(
+          "boot loaders", new BootLock(definitions, bench, mirrors, keyring, now).resolved(folder));
+      // an image carries the serial of each line
+      raise = !images.isEmpty();
+    }
+    Map<String, LockFiles> lines = new TreeMap<>();
+    LineLock lock = new LineLock(definitions, bench, mirrors, keyring, now);
+    for (String version : chosen) {
+      lines.put(version, lock.resolved(folder, version, raise));
+    }
+    return new LockSet(lines, others);
   }
 
-  private List<String> said(String what, Renewal renewal, Console console) throws IOException {
-    List<String> changes;
-    try {
-      changes = renewal.changes();
-    } finally {
-      console.clear();
-    }
+  private void say(String what, List<String> changes, Console console) {
+    console.clear();
     System.out.println(what + ": " + (changes.isEmpty() ? "nothing changed" : "changed"));
     if (!verbosity.quiet()) {
       changes.forEach(change -> System.out.println("  " + change));
     }
-    return changes;
   }
 
   private List<String> chosen(List<String> known) {

@@ -1,12 +1,14 @@
 package org.airflowappliance.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,8 @@ class LineLockTest {
       Map.of(
           "interpreter.lock", "a 1 pool/a 7 aa\n",
           "requirements.lock", "b==1 \\\n    --hash=sha256:bb\n");
+
+  private static final LockSet.Listener IGNORED = (what, changes) -> {};
 
   @TempDir Path home;
 
@@ -41,7 +45,7 @@ class LineLockTest {
 
   @Test
   void whatIsUnchangedIsUntouched() throws IOException {
-    assertThat(lock.replaced(home, 9, LOCKS, false)).isEmpty();
+    assertThat(lock.raised(home, 9, LOCKS, false).write()).isEmpty();
     for (String each : new String[] {"line.yaml", "interpreter.lock", "requirements.lock"}) {
       assertThat(Files.getLastModifiedTime(home.resolve(each))).as(each).isEqualTo(BEFORE);
     }
@@ -52,7 +56,7 @@ class LineLockTest {
     Map<String, String> fresh = new LinkedHashMap<>(LOCKS);
     fresh.put("requirements.lock", "b==2 \\\n    --hash=sha256:cc\n");
 
-    List<String> changes = lock.replaced(home, 9, fresh, false);
+    List<String> changes = lock.raised(home, 9, fresh, false).write();
 
     assertThat(changes).containsExactly("requirements.lock: b 1 -> 2", "serial 9 -> 10");
     assertThat(home.resolve("requirements.lock")).hasContent(fresh.get("requirements.lock"));
@@ -65,8 +69,36 @@ class LineLockTest {
 
   @Test
   void aChangeOutsideOfTheLineRaisesItsSerialToo() throws IOException {
-    assertThat(lock.replaced(home, 9, LOCKS, true)).containsExactly("serial 9 -> 10");
+    assertThat(lock.raised(home, 9, LOCKS, true).write()).containsExactly("serial 9 -> 10");
     assertThat(home.resolve("line.yaml")).content().contains("serial: 10 ");
     assertThat(Files.getLastModifiedTime(home.resolve("interpreter.lock"))).isEqualTo(BEFORE);
+  }
+
+  /** Serials may have gaps; two locks under one serial would be two releases of one number. */
+  @Test
+  void anInterruptionLeavesTheSerialRaisedAndNeverANewLockUnderTheOldOne() throws IOException {
+    Map<String, String> fresh = new LinkedHashMap<>(LOCKS);
+    fresh.put("requirements.lock", "b==2 \\\n    --hash=sha256:cc\n");
+    LockFiles line = lock.raised(home, 9, fresh, false);
+    Path image = Files.writeString(home.resolve("image.lock"), "c 1 pool/c 7 cc\n");
+    LockFiles images = LockFiles.between(home, Map.of("image.lock", "c 2 pool/c 7 dd\n"));
+    Path inTheWay = Files.createDirectory(home.resolve("requirements.lock.new"));
+
+    assertThatThrownBy(
+            () -> new LockSet(Map.of("2", line), Map.of("images", images)).write(IGNORED))
+        .isInstanceOf(IOException.class);
+
+    assertThat(home.resolve("line.yaml")).content().contains("serial: 10 ");
+    assertThat(home.resolve("requirements.lock")).hasContent(LOCKS.get("requirements.lock"));
+    assertThat(image).content().startsWith("c 1 ");
+
+    Files.delete(inTheWay);
+    List<String> written = new ArrayList<>();
+    new LockSet(Map.of("2", lock.raised(home, 10, fresh, false)), Map.of("images", images))
+        .write((what, changes) -> written.add(what + changes));
+    assertThat(written)
+        .containsExactly(
+            "line 2[requirements.lock: b 1 -> 2, serial 10 -> 11]", "images[image.lock: c 1 -> 2]");
+    assertThat(image).content().startsWith("c 2 ");
   }
 }
