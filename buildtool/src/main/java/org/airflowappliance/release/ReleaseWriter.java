@@ -2,13 +2,14 @@ package org.airflowappliance.release;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -54,7 +55,7 @@ public final class ReleaseWriter {
       ReleaseWriter writer = new ReleaseWriter(new Bench(setup, folder), folder);
       List<Built> files = writer.all(plan);
       List<String> warnings = PreviousRelease.warnings(absolute, files);
-      replace(absolute, folder, scratch.old());
+      scratch.replace(absolute);
       return new BuildReport(absolute, files, warnings);
     }
   }
@@ -70,22 +71,6 @@ public final class ReleaseWriter {
               + ReleaseIndex.NAME
               + " in it); choose another folder with -o or remove it");
     }
-  }
-
-  private static void replace(Path target, Path folder, Path old) throws IOException {
-    Files.setPosixFilePermissions(folder, Folders.PUBLIC);
-    if (Files.exists(target)) {
-      Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
-    }
-    try {
-      Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException problem) {
-      if (Files.exists(old)) {
-        Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
-      }
-      throw problem;
-    }
-    Folders.delete(old);
   }
 
   private List<Built> all(Plan plan) throws IOException {
@@ -147,8 +132,21 @@ public final class ReleaseWriter {
       }
       Files.setPosixFilePermissions(target, Folders.PUBLIC_FILE);
     } catch (IOException problem) {
-      throw new UncheckedIOException(artifact.path() + ": " + problem.getMessage(), problem);
+      throw new UncheckedIOException(placed(artifact.path(), problem));
+    } catch (UncheckedIOException problem) {
+      throw new UncheckedIOException(placed(artifact.path(), problem.getCause()));
     }
+  }
+
+  /** With its place, unless it names one: of a full disk Java says only that it is full. */
+  private static IOException placed(ReleasePath path, IOException problem) {
+    if (problem instanceof FileSystemException) {
+      return problem;
+    }
+    return new IOException(
+        "%s: cannot be written (%s); mend that and build again, which goes on from the cache"
+            .formatted(path, Objects.requireNonNullElse(problem.getMessage(), problem.toString())),
+        problem);
   }
 
   private void note(Artifact artifact, Store.Kept kept, boolean reused) {

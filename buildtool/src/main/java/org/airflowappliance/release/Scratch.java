@@ -28,7 +28,8 @@ final class Scratch implements AutoCloseable {
   private final Path folder;
   private final Path lockFile;
   private final FileLock lock;
-  private final Thread hook = new Thread(this::removeQuietly);
+  private final Thread hook = new Thread(this::end);
+  private boolean ended;
 
   private Scratch(Path lockFile, FileLock lock) {
     this.folder = withoutLock(lockFile);
@@ -55,11 +56,32 @@ final class Scratch implements AutoCloseable {
     return folder;
   }
 
-  /** Where the release that is replaced stands until the new one is in its place. */
-  Path old() {
-    return old(folder);
+  /**
+   * Puts the folder, which everybody may read now, in the place of a release.
+   *
+   * @throws IOException also when the process is ending: half of the folder may be gone
+   */
+  synchronized void replace(Path target) throws IOException {
+    if (ended) {
+      throw new IOException(target + ": stays as it was, since the build was ended; build again");
+    }
+    Path old = old(folder);
+    Files.setPosixFilePermissions(folder, Folders.PUBLIC);
+    if (Files.exists(target)) {
+      Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+    }
+    try {
+      Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException problem) {
+      if (Files.exists(old)) {
+        Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+      }
+      throw problem;
+    }
+    Folders.delete(old);
   }
 
+  /** Where the release that is replaced stands until the new one is in its place. */
   private static Path old(Path folder) {
     return folder.resolveSibling(folder.getFileName().toString().replace(".new-", ".old-"));
   }
@@ -118,8 +140,12 @@ final class Scratch implements AutoCloseable {
     lock.acquiredBy().close();
   }
 
-  /** While the process ends, its other threads may still write: then the next build sweeps. */
-  private void removeQuietly() {
+  /**
+   * What the process does at its end: nothing is replaced any more, and what is being replaced is
+   * waited for. Its other threads may still write: then the next build sweeps.
+   */
+  synchronized void end() {
+    ended = true;
     try {
       removeAll();
     } catch (IOException | UncheckedIOException stillWriting) {

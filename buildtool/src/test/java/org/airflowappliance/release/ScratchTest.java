@@ -1,6 +1,7 @@
 package org.airflowappliance.release;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -121,5 +122,57 @@ class ScratchTest {
     Scratch.beside(target()).close();
     assertThat(other).exists();
     assertThat(another).exists();
+  }
+
+  @Test
+  void theReleaseBeforeIsReplacedAsAWhole() throws IOException {
+    release("old");
+    try (Scratch scratch = Scratch.beside(target())) {
+      Files.writeString(scratch.folder().resolve("release.json"), "new");
+      scratch.replace(target());
+    }
+    assertThat(target().resolve("release.json")).hasContent("new");
+    assertThat(folder.toFile().list()).containsExactly("release");
+  }
+
+  /** Its folder is being deleted then, file by file. */
+  @Test
+  void aBuildThatIsEndedReplacesNothing() throws IOException {
+    release("old");
+    try (Scratch scratch = Scratch.beside(target())) {
+      Files.writeString(scratch.folder().resolve("release.json"), "new");
+      scratch.end();
+      Files.createDirectories(scratch.folder());
+      assertThatThrownBy(() -> scratch.replace(target()))
+          .isInstanceOf(IOException.class)
+          .hasMessage(target() + ": stays as it was, since the build was ended; build again");
+    }
+    assertThat(target().resolve("release.json")).hasContent("old");
+    assertThat(folder.toFile().list()).containsExactly("release");
+  }
+
+  /** As Ctrl-C does in the last moment of a build. */
+  @Test
+  void theEndWaitsUntilTheReleaseIsInItsPlace() throws Exception {
+    release("old");
+    Scratch scratch = Scratch.beside(target());
+    Files.writeString(scratch.folder().resolve("release.json"), "new");
+    Thread end = new Thread(scratch::end);
+    synchronized (scratch) {
+      end.start();
+      while (end.getState() != Thread.State.BLOCKED && end.isAlive()) {
+        Thread.onSpinWait();
+      }
+      scratch.replace(target());
+    }
+    end.join();
+    scratch.close();
+    assertThat(target().resolve("release.json")).hasContent("new");
+    assertThat(folder.toFile().list()).containsExactly("release");
+  }
+
+  private void release(String text) throws IOException {
+    Files.createDirectory(target());
+    Files.writeString(target().resolve("release.json"), text);
   }
 }
