@@ -19,17 +19,26 @@ import org.airflowappliance.plan.PinRows;
  * @param url base of a mirror of Rocky Linux 8
  */
 record InstallerLock(String url) {
+  private static final String OPTION = "--rocky-mirror";
+
   /** Asks the mirror, writes what differs below {@code folder}, and says what it was. */
   List<String> renew(Path folder) throws IOException {
+    return BootLock.between(folder.resolve(Installer.LOCK), PinRows.text(asked())).write();
+  }
+
+  private List<Pin> asked() {
     try {
-      return BootLock.between(folder.resolve(Installer.LOCK), PinRows.text(pins())).write();
+      return pins();
     } catch (StoreProblem | IllegalArgumentException problem) {
-      throw new UserError("--rocky-mirror: " + problem.getMessage());
+      String message = problem.getMessage();
+      throw new UserError(message.startsWith(OPTION) ? message : OPTION + ": " + message);
+    } catch (IOException away) {
+      throw new UserError(OPTION + ": " + away.getMessage() + "; name another mirror");
     }
   }
 
   private List<Pin> pins() throws IOException {
-    Mirrors mirror = new Mirrors(url);
+    Mirrors mirror = Mirrors.named(OPTION, url);
     String place = RockyTree.BASE + "/.treeinfo";
     RockyTree tree =
         RockyTree.parse(place, new String(mirror.unlocked(place), StandardCharsets.UTF_8));

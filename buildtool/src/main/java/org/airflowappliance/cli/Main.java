@@ -1,5 +1,6 @@
 package org.airflowappliance.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
@@ -101,6 +102,14 @@ public final class Main implements Runnable {
               + ": "
               + (file.getReason() == null ? file.getClass().getSimpleName() : file.getReason())
               + "; check that it exists and may be read or written");
+      return 1;
+    }
+    if (cause instanceof IOException && cause.getMessage() != null) {
+      // the machine's or the network's: a trace says no more of it
+      err.println(
+          cause.getClass() == IOException.class
+              ? cause.getMessage()
+              : cause.getClass().getSimpleName() + ": " + cause.getMessage());
       return 1;
     }
     // a bug: its trace is what whoever mends it needs

@@ -24,8 +24,10 @@ import java.util.stream.Stream;
  *
  * @param option base URL of a mirror, or null
  * @param aptFolder the machine's apt configuration
+ * @param name of the option, for errors
  */
-public record Mirrors(String option, Path aptFolder) {
+public record Mirrors(String option, Path aptFolder, String name) {
+  private static final String DEBIAN = "--debian-mirror";
   private static final int INDEX_LIMIT = 16 << 20;
   private static final Pattern ONE_LINE =
       Pattern.compile("deb\\s+(?:\\[[^]]*]\\s+)?(\\S+)\\s+(\\S+)\\s+(\\S.*)");
@@ -35,6 +37,16 @@ public record Mirrors(String option, Path aptFolder) {
     this(option, Path.of("/etc/apt"));
   }
 
+  /** Mirrors of a machine. */
+  public Mirrors(String option, Path aptFolder) {
+    this(option, aptFolder, DEBIAN);
+  }
+
+  /** The one mirror that another option names, of something else than Debian. */
+  public static Mirrors named(String name, String url) {
+    return new Mirrors(url, Path.of("/etc/apt"), name);
+  }
+
   /**
    * Base URLs without a slash at the end, the best first.
    *
@@ -42,7 +54,7 @@ public record Mirrors(String option, Path aptFolder) {
    */
   public List<URI> bases() {
     if (option != null) {
-      return List.of(checked(option));
+      return List.of(checked());
     }
     Set<URI> found = new LinkedHashSet<>();
     try {
@@ -57,15 +69,17 @@ public record Mirrors(String option, Path aptFolder) {
       throw new StoreProblem(
           aptFolder
               + ": no apt source of a Debian release with the component main is named there;"
-              + " give --debian-mirror URL");
+              + " give "
+              + name
+              + " URL");
     }
     return List.copyOf(found);
   }
 
-  private static URI checked(String option) {
+  private URI checked() {
     if (!option.matches("https?://[^/\\s]\\S*")) {
       throw new StoreProblem(
-          "--debian-mirror: '" + option + "' is not a URL; write http://HOST/debian or https://…");
+          name + ": '" + option + "' is not a URL; write http://HOST/PATH or https://…");
     }
     return URI.create(trimmed(option));
   }
@@ -92,7 +106,9 @@ public record Mirrors(String option, Path aptFolder) {
         location
             + ": cannot be fetched: "
             + String.join("; ", answers)
-            + "; give --debian-mirror URL");
+            + "; give "
+            + name
+            + " URL");
   }
 
   /** Size in bytes that the first mirror says of a file. */

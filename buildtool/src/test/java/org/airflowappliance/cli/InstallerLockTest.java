@@ -2,6 +2,7 @@ package org.airflowappliance.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -70,13 +71,31 @@ class InstallerLockTest {
           .withMessageContaining("run `appliance lock --rocky-mirror URL`");
       assertThatExceptionOfType(UserError.class)
           .isThrownBy(() -> new InstallerLock(mirror.base().toString()).renew(folder))
-          .withMessageStartingWith("--rocky-mirror: BaseOS/x86_64/os/.treeinfo: cannot be fetched");
+          .withMessageStartingWith("--rocky-mirror: BaseOS/x86_64/os/.treeinfo: cannot be fetched")
+          .withMessageEndingWith("answers 404; give --rocky-mirror URL");
     }
   }
 
-  private Mirror mirror(String kernel) throws Exception {
-    String info =
-        """
+  @Test
+  void aMirrorThatLacksAFileOrIsNoneIsToldByItsOption() throws Exception {
+    try (Mirror half = new Mirror().with(TREE + ".treeinfo", bytes(info("the kernel")))) {
+      assertThat(refusal(half.base().toString()))
+          .isEqualTo(
+              "--rocky-mirror: "
+                  + half.base()
+                  + "/BaseOS/x86_64/os/images/pxeboot/vmlinuz answers 404; name another mirror");
+    }
+    assertThat(refusal("mirror"))
+        .isEqualTo("--rocky-mirror: 'mirror' is not a URL; write http://HOST/PATH or https://…");
+  }
+
+  private String refusal(String url) {
+    return catchThrowableOfType(UserError.class, () -> new InstallerLock(url).renew(folder))
+        .getMessage();
+  }
+
+  private static String info(String kernel) throws Exception {
+    return """
         [general]
         family = Rocky Linux
         version = 8.10
@@ -85,9 +104,12 @@ class InstallerLockTest {
         images/pxeboot/vmlinuz = sha256:%s
         images/pxeboot/initrd.img = sha256:%s
         """
-            .formatted(sha256(kernel), sha256("the initrd"));
+        .formatted(sha256(kernel), sha256("the initrd"));
+  }
+
+  private static Mirror mirror(String kernel) throws Exception {
     return new Mirror()
-        .with(TREE + ".treeinfo", bytes(info))
+        .with(TREE + ".treeinfo", bytes(info(kernel)))
         .with(TREE + "images/pxeboot/vmlinuz", bytes(kernel))
         .with(TREE + "images/pxeboot/initrd.img", bytes("the initrd"));
   }

@@ -2,11 +2,16 @@ package org.airflowappliance.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.EOFException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,12 +23,25 @@ import picocli.CommandLine.Help.Ansi;
 
 /** What holds for every command: examples, options, exit codes. */
 class MainTest {
-  /** A command with a bug. */
+  /** A command in which something goes wrong. */
   @Command(name = "broken")
-  private static final class Broken implements Runnable {
+  private static final class Broken implements Callable<Integer> {
+    private final Exception problem;
+
+    Broken(Exception problem) {
+      this.problem = problem;
+    }
+
     @Override
-    public void run() {
-      throw new IllegalStateException("a bug of the tool");
+    public Integer call() throws Exception {
+      throw problem;
+    }
+
+    static Ran run(Exception problem) {
+      StringWriter err = new StringWriter();
+      CommandLine line = Main.commandLine().addSubcommand(new Broken(problem));
+      line.setErr(new PrintWriter(err, true));
+      return new Ran(line.execute("broken"), "", err.toString());
     }
   }
 
@@ -123,12 +141,22 @@ class MainTest {
 
   @Test
   void aBugShowsItsTrace() {
-    StringWriter err = new StringWriter();
-    CommandLine line = Main.commandLine().addSubcommand(new Broken());
-    line.setErr(new PrintWriter(err, true));
+    for (Exception bug :
+        List.of(new IllegalStateException("a bug of the tool"), new EOFException())) {
+      Ran ran = Broken.run(bug);
+      assertThat(ran.code()).isEqualTo(1);
+      assertThat(ran.err()).contains(bug.toString(), "at org.airflowappliance");
+    }
+  }
 
-    assertThat(line.execute("broken")).isEqualTo(1);
-    assertThat(err.toString())
-        .contains("IllegalStateException: a bug of the tool", "at org.airflowappliance");
+  @Test
+  void whatTheMachineOrTheNetworkRefusesIsSaidWithoutATrace() {
+    IOException full = new IOException("images/a.tar: cannot be written (No space left on device)");
+    for (Exception each : List.of(full, new UncheckedIOException(full))) {
+      assertThat(Broken.run(each))
+          .isEqualTo(new Ran(1, "", full.getMessage() + System.lineSeparator()));
+    }
+    assertThat(Broken.run(new UnknownHostException("mirror.example")).err())
+        .isEqualTo("UnknownHostException: mirror.example" + System.lineSeparator());
   }
 }
