@@ -42,7 +42,7 @@ final class BucketApplyCommand implements Callable<Integer> {
   private static final String PASSWORD = "MINIO_ROOT_PASSWORD";
 
   @Spec CommandSpec spec;
-  @Mixin Common common;
+  @Mixin OwnCluster common;
   @Mixin Verbosity verbosity;
 
   @Option(

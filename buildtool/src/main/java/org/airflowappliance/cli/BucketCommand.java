@@ -31,7 +31,7 @@ final class BucketCommand implements Runnable {
           "Makes the objects of prefixes and tenants' folders and the marker that proves a mount, and checks the keys; safe to repeat.",
       footer = {"", "Example:", "  appliance bucket prepare cluster.yaml --secrets secrets.env"})
   int prepare(
-      @Mixin Common common,
+      @Mixin OwnCluster common,
       @Option(
               names = "--secrets",
               required = true,

@@ -42,7 +42,7 @@ final class BuildCommand implements Callable<Integer> {
   /** How long a file of an earlier build stays in the cache unused. */
   private static final Duration KEPT = Duration.ofDays(30);
 
-  @Mixin Common common;
+  @Mixin AnyCluster common;
   @Mixin Verbosity verbosity;
 
   @Option(

@@ -5,32 +5,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.TrustManager;
 import org.airflowappliance.cluster.Cluster;
 import org.airflowappliance.cluster.Cluster.CaFile;
 import org.airflowappliance.cluster.ClusterYaml;
 import org.airflowappliance.cluster.Trust;
-import org.airflowappliance.file.Tally;
 import org.airflowappliance.plan.AirflowLine;
 import org.airflowappliance.plan.AirflowLines;
 import org.airflowappliance.plan.Blueprint;
 import org.airflowappliance.plan.Definitions;
 import org.airflowappliance.plan.PackedDefinitions;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** What {@code plan}, {@code build} and others share: the cluster file and the definitions. */
-final class Common {
+abstract class Common {
   private static final long LATEST = 0xFFFF_FFFFL;
-
-  @Parameters(
-      index = "0",
-      arity = "0..1",
-      paramLabel = "FILE",
-      description = "The cluster file (default: the example that `appliance init` writes).")
-  Path file;
 
   @Option(
       names = "--definitions",
@@ -38,6 +29,9 @@ final class Common {
       description =
           "Read rpm, images, kickstart and manifests from this folder instead of the tool's own.")
   Path definitionsFolder;
+
+  /** The cluster file; none for the example. */
+  abstract Optional<Path> file();
 
   Definitions definitions() {
     if (definitionsFolder == null) {
@@ -62,18 +56,10 @@ final class Common {
   }
 
   Cluster cluster(Definitions definitions) {
-    return file == null
-        ? ClusterYaml.example(AirflowLines.versions(definitions))
-        : ClusterYaml.read(file, AirflowLines.versions(definitions));
-  }
-
-  /** SHA-256 of the cluster file, hexadecimal. */
-  String digest() throws IOException {
-    byte[] text =
-        file == null
-            ? ClusterYaml.exampleText().getBytes(StandardCharsets.UTF_8)
-            : Files.readAllBytes(file);
-    return HexFormat.of().formatHex(Tally.digest("SHA-256").digest(text));
+    List<String> versions = AirflowLines.versions(definitions);
+    return file()
+        .map(named -> ClusterYaml.read(named, versions))
+        .orElseGet(() -> ClusterYaml.example(versions));
   }
 
   /** The time that SOURCE_DATE_EPOCH says; an RPM holds it in 32 bits without sign. */

@@ -40,7 +40,7 @@ final class KeycloakApplyCommand implements Callable<Integer> {
   private static final String SECRET = "OIDC_CLIENT_SECRET";
 
   @Spec CommandSpec spec;
-  @Mixin Common common;
+  @Mixin OwnCluster common;
   @Mixin AdminOptions admin;
   @Mixin Verbosity verbosity;
 

@@ -32,7 +32,7 @@ final class KubeconfigCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   @Spec CommandSpec spec;
-  @Mixin Common common;
+  @Mixin OwnCluster common;
 
   @Option(
       names = "--context",

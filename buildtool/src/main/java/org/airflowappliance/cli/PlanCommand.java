@@ -29,7 +29,7 @@ final class PlanCommand implements Callable<Integer> {
     json
   }
 
-  @Mixin Common common;
+  @Mixin AnyCluster common;
 
   @Option(
       names = "--output",

@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.airflowappliance.cluster.NewTenantKeys;
 import org.airflowappliance.cluster.Problem;
@@ -63,14 +64,9 @@ final class SecretsCommand implements Runnable {
       footer = {"", "Example:", "  appliance secrets tenants tenants.env cluster.yaml"})
   int tenants(
       @Parameters(paramLabel = "KEYS", description = "The tenants' file.") Path file,
-      @Parameters(
-              paramLabel = "FILE",
-              arity = "0..1",
-              description = "The cluster file (default: the example).")
-          Path cluster,
+      @Parameters(paramLabel = "FILE", description = "The cluster file.") Path cluster,
       @Mixin Verbosity verbosity) {
-    Common common = new Common();
-    common.file = cluster;
+    Common common = OwnCluster.of(cluster);
     List<Tenant> tenants = common.cluster(common.definitions()).tenants();
     List<String> added = new NewTenantKeys(file, tenants).write(new SecureRandom());
     added.forEach(key -> verbosity.say("added " + key));
@@ -124,31 +120,18 @@ final class SecretsCommand implements Runnable {
       })
   int manifest(
       @Parameters(paramLabel = "SECRETS", description = "The secrets file.") Path file,
-      @Parameters(
-              paramLabel = "FILE",
-              arity = "0..1",
-              description = "The cluster file (default: the example).")
-          Path cluster,
+      @Parameters(paramLabel = "FILE", description = "The cluster file.") Path cluster,
       @Option(
               names = "--tenants",
               paramLabel = "FILE",
               description = "The tenants' keys, as `appliance secrets tenants` writes them.")
           Path tenants)
       throws IOException {
-    SecretsFile secrets = SecretsFile.read(file);
-    List<String> problems =
-        secrets.problems().stream()
-            .filter(problem -> PodSecrets.KEYS.contains(problem.path()))
-            .map(Problem::toString)
-            .toList();
-    if (!problems.isEmpty()) {
-      throw new UserError(problems);
-    }
-    Common common = new Common();
-    common.file = cluster;
+    Map<String, String> secrets = KeyFiles.values(file, PodSecrets.KEYS);
+    Common common = OwnCluster.of(cluster);
     Blueprint blueprint = common.blueprint();
     TenantKeys keys = KeyFiles.tenants(blueprint.cluster(), cluster, tenants);
-    System.out.print(PodSecrets.yaml(blueprint, secrets.values(), keys.values()));
+    System.out.print(PodSecrets.yaml(blueprint, secrets, keys.values()));
     return 0;
   }
 }

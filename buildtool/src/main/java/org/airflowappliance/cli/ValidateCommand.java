@@ -1,5 +1,6 @@
 package org.airflowappliance.cli;
 
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.airflowappliance.cluster.Cluster;
 import picocli.CommandLine.Command;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Mixin;
     description = "Checks a cluster file and names every problem with line and column.",
     footer = {"", "Example:", "  appliance validate cluster.yaml"})
 final class ValidateCommand implements Callable<Integer> {
-  @Mixin Common common;
+  @Mixin AnyCluster common;
   @Mixin Verbosity verbosity;
 
   @Override
@@ -20,7 +21,7 @@ final class ValidateCommand implements Callable<Integer> {
     verbosity.say(
         "%s: valid: cluster %s, release %d, %d nodes, Airflow %s"
             .formatted(
-                common.file == null ? "the example" : common.file,
+                common.file().map(Path::toString).orElse("the example"),
                 cluster.name(),
                 cluster.release(),
                 cluster.nodes().size(),

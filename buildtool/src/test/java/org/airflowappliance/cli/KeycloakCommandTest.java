@@ -78,10 +78,18 @@ class KeycloakCommandTest {
 
   private Ran apply(String... more) {
     List<String> all =
-        new ArrayList<>(List.of("keycloak", "apply", "--url", url() + "/realms/airflow"));
+        new ArrayList<>(
+            List.of("keycloak", "apply", cluster(), "--url", url() + "/realms/airflow"));
     all.addAll(List.of("--admin", "ann", "--password-file", folder.resolve("password").toString()));
     all.addAll(List.of(more));
     return Ran.run(all.toArray(String[]::new));
+  }
+
+  /** The example. */
+  private String cluster() {
+    String file = folder.resolve("cluster.yaml").toString();
+    Ran.run("init", file);
+    return file;
   }
 
   @Test
@@ -193,14 +201,14 @@ class KeycloakCommandTest {
 
   @Test
   void secretsComeFromAFileOrTheEnvironmentOnly() throws IOException {
-    Ran none = Ran.run("keycloak", "apply", "--admin-client", "tool");
+    Ran none = Ran.run("keycloak", "apply", cluster(), "--admin-client", "tool");
     assertThat(none.err())
         .isEqualTo(
             "KC_CLI_CLIENT_SECRET: is not set; put the secret of 'tool' into it, or name a file that holds it with"
                 + " --password-file\n");
     Files.writeString(folder.resolve("password"), "");
     assertThat(apply().err()).contains("its first line is empty; write the secret of 'ann' there");
-    assertThat(Ran.run("keycloak", "apply").code()).isEqualTo(2);
+    assertThat(Ran.run("keycloak", "apply", cluster()).code()).isEqualTo(2);
     assertThat(Ran.run("keycloak").code()).isEqualTo(2);
   }
 

@@ -66,12 +66,20 @@ class KubernetesCommandsTest {
         current-context: admin@lab
         """
             .replace("PORT", Integer.toString(api.getAddress().getPort())));
-    String[] all = new String[more.length + 3];
+    String[] all = new String[more.length + 4];
     all[0] = "kubeconfig";
-    all[1] = "--kubeconfig";
-    all[2] = config.toString();
-    System.arraycopy(more, 0, all, 3, more.length);
+    all[1] = cluster();
+    all[2] = "--kubeconfig";
+    all[3] = config.toString();
+    System.arraycopy(more, 0, all, 4, more.length);
     return Ran.run(all);
+  }
+
+  /** The example. */
+  private String cluster() {
+    String file = folder.resolve("cluster.yaml").toString();
+    Ran.run("init", file);
+    return file;
   }
 
   private static String secret(String ca) {
@@ -130,8 +138,9 @@ class KubernetesCommandsTest {
   void anUnknownContextAndFileAreNamed() throws IOException {
     assertThat(kubeconfig("--context", "none").err())
         .contains("there is no 'none' in ", "known are admin@lab, other@lab");
-    assertThat(Ran.run("kubeconfig", "--kubeconfig", folder.resolve("none").toString()).err())
-        .startsWith(folder.resolve("none") + ": there is no such file");
+    Path none = folder.resolve("none");
+    assertThat(Ran.run("kubeconfig", cluster(), "--kubeconfig", none.toString()).err())
+        .startsWith(none + ": there is no such file");
   }
 
   @Test
@@ -144,7 +153,7 @@ class KubernetesCommandsTest {
             .replace("DATABASE_PASSWORD=", "DATABASE_PASSWORD=p@ss")
             .replace("S3_ACCESS_KEY_ID=", "S3_ACCESS_KEY_ID=AK")
             .replace("S3_SECRET_ACCESS_KEY=", "S3_SECRET_ACCESS_KEY=s/k"));
-    Ran ran = Ran.run("secrets", "manifest", file.toString());
+    Ran ran = Ran.run("secrets", "manifest", file.toString(), cluster());
     assertThat(ran.code()).as(ran.err()).isZero();
     assertThat(ran.out())
         .contains(
@@ -156,7 +165,7 @@ class KubernetesCommandsTest {
             base64("postgresql://airflow:p%40ss@192.168.11.3:5432/airflow?sslmode=pref"));
 
     Files.writeString(file, Files.readString(file).replace("p@ss", ""));
-    Ran lacking = Ran.run("secrets", "manifest", file.toString());
+    Ran lacking = Ran.run("secrets", "manifest", file.toString(), cluster());
     assertThat(lacking.code()).isEqualTo(1);
     assertThat(lacking.err()).contains("DATABASE_PASSWORD: is empty").doesNotContain("TOKEN");
   }

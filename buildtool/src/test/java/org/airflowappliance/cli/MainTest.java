@@ -113,6 +113,28 @@ class MainTest {
     assertThat(Ran.run("plan", "--output", "xml").code()).isEqualTo(2);
   }
 
+  /** Who forgets the file does not mean the example's realm, bucket or Kubernetes. */
+  @Test
+  void whatChangesServersOrTellsSecretsWantsTheClusterFile() {
+    String secrets = folder.resolve("secrets.env").toString();
+    Ran.run("secrets", "new", secrets);
+    for (String[] command :
+        new String[][] {
+          {"keycloak", "apply", "--admin", "ann"},
+          {"bucket", "apply", "--secrets", secrets},
+          {"bucket", "apply", "--print"},
+          {"bucket", "prepare", "--secrets", secrets},
+          {"kubeconfig"},
+          {"secrets", "manifest", secrets},
+          {"secrets", "tenants", folder.resolve("tenants.env").toString()}
+        }) {
+      Ran ran = Ran.run(command);
+      assertThat(ran.code()).as(String.join(" ", command)).isEqualTo(2);
+      assertThat(ran.err()).startsWith("Missing required parameter: 'FILE'");
+    }
+    assertThat(folder.resolve("tenants.env")).doesNotExist();
+  }
+
   @Test
   void aMisuseShowsTheUsageOnStandardErrorOnly() {
     Ran ran = Ran.run("plan", "--output", "xml");
@@ -124,12 +146,14 @@ class MainTest {
 
   @Test
   void everyCommandThatReadsSecretsSaysWhatIsWrongWithTheFile() {
+    String cluster = folder.resolve("cluster.yaml").toString();
+    Ran.run("init", cluster);
     for (String[] command :
         new String[][] {
           {"secrets", "check", folder.toString()},
-          {"secrets", "manifest", folder.toString()},
-          {"secrets", "tenants", folder.toString()},
-          {"bucket", "prepare", "--secrets", folder.toString()}
+          {"secrets", "manifest", folder.toString(), cluster},
+          {"secrets", "tenants", folder.toString(), cluster},
+          {"bucket", "prepare", cluster, "--secrets", folder.toString()}
         }) {
       Ran ran = Ran.run(command);
       assertThat(ran.code()).isEqualTo(1);

@@ -14,7 +14,7 @@ import org.airflowappliance.plan.Plan;
 import org.junit.jupiter.api.Test;
 
 class SelectionTest {
-  private final Blueprint blueprint = new Common().blueprint();
+  private final Blueprint blueprint = new AnyCluster().blueprint();
   private final Plan whole = Plan.of(blueprint, Appliance.sections());
 
   private Set<String> kinds(String... only) {

@@ -135,6 +135,29 @@ class TenantCommandsTest {
         .isEqualTo(2);
   }
 
+  /** What would be given to MinIO is what a node takes. */
+  @Test
+  void theNodesKeysAreTakenAsTheCheckOfSecretsWantsThem() throws IOException {
+    String good = Files.readString(Path.of(secrets));
+    for (String[] each :
+        new String[][] {
+          {"S3_ACCESS_KEY_ID=NODES", "S3_ACCESS_KEY_ID=NO:DES", ": holds a colon"},
+          {
+            "S3_ACCESS_KEY_ID=NODES",
+            "S3_ACCESS_KEY_ID=A\nS3_ACCESS_KEY_ID=B",
+            ": stands here twice"
+          },
+          {"KEY=nodes-secret", "KEY=\"nodes-secret", ": has no closing quote"},
+          {"S3_ACCESS_KEY_ID=NODES", "S3_ACCESS_KEY_ID=", ": is empty; fill it in"}
+        }) {
+      Files.writeString(Path.of(secrets), good.replace(each[0], each[1]));
+      Ran ran = Ran.run("bucket", "prepare", cluster, "--secrets", secrets);
+      assertThat(ran.code()).isEqualTo(1);
+      // that others are empty is no matter of the bucket
+      assertThat(ran.err().lines()).singleElement().asString().contains("S3_", each[2]);
+    }
+  }
+
   @Test
   void theAdministratorsKeysComeFromTheEnvironmentOnly() {
     assertThat(
