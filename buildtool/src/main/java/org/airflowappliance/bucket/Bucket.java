@@ -40,7 +40,7 @@ public final class Bucket implements AutoCloseable {
             .credentialsProvider(
                 StaticCredentialsProvider.create(
                     AwsBasicCredentials.create(keys.id(), keys.secret())))
-            .httpClientBuilder(StoreHttp.of(cluster))
+            .httpClient(StoreHttp.of(cluster))
             .build();
   }
 

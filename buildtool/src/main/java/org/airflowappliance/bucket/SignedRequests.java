@@ -33,7 +33,7 @@ final class SignedRequests implements AutoCloseable {
 
   SignedRequests(Cluster cluster) {
     this.store = cluster.objectStore();
-    this.client = StoreHttp.of(cluster).build();
+    this.client = StoreHttp.of(cluster);
   }
 
   /** What came back. */

@@ -3,6 +3,8 @@ package org.airflowappliance.bucket;
 import javax.net.ssl.SSLException;
 import org.airflowappliance.cluster.Cluster;
 import org.airflowappliance.cluster.Trust;
+import org.airflowappliance.s3.CheckedHttp;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 
 /** How the object store is reached, and what is said when it is not. */
@@ -10,10 +12,10 @@ final class StoreHttp {
   private StoreHttp() {}
 
   /** A client that trusts the cluster's CA file, too. */
-  static UrlConnectionHttpClient.Builder of(Cluster cluster) {
+  static SdkHttpClient of(Cluster cluster) {
     UrlConnectionHttpClient.Builder http = UrlConnectionHttpClient.builder();
     cluster.caFile().ifPresent(ca -> http.tlsTrustManagersProvider(new Trust(ca)::managers));
-    return http;
+    return new CheckedHttp(http.build());
   }
 
   static String explained(Cluster.ObjectStore store, Exception unreachable) {

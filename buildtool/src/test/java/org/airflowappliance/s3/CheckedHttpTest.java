@@ -1,4 +1,4 @@
-package org.airflowappliance.publish;
+package org.airflowappliance.s3;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,4 +1,4 @@
-package org.airflowappliance.publish;
+package org.airflowappliance.s3;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,7 +13,7 @@ import software.amazon.awssdk.http.SdkHttpClient;
  *
  * @param client the SDK's
  */
-record CheckedHttp(SdkHttpClient client) implements SdkHttpClient {
+public record CheckedHttp(SdkHttpClient client) implements SdkHttpClient {
   @Override
   public ExecutableHttpRequest prepareRequest(HttpExecuteRequest wanted) {
     ExecutableHttpRequest request = client.prepareRequest(wanted);
