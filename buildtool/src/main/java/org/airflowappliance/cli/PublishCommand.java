@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.airflowappliance.cluster.ImageHost;
 import org.airflowappliance.publish.Place;
 import org.airflowappliance.publish.Places;
 import org.airflowappliance.publish.PublishProblem;
@@ -149,6 +150,13 @@ final class PublishCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(),
           "--keep: " + keep.get() + " is no number of releases; give 1 or more.");
+    }
+    for (String registry : registries) {
+      ImageHost.problem(registry)
+          .ifPresent(
+              problem -> {
+                throw new UserError("--registry: " + problem);
+              });
     }
     for (URI bucket : buckets) {
       String name = bucket.getAuthority(); // not the host: bucket names may have what hosts may not

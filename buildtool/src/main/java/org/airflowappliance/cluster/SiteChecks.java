@@ -18,8 +18,8 @@ final class SiteChecks {
     for (Part key : provisioning.child("rootSshKeys").items()) {
       key.text().flatMap(SshKey::problem).ifPresent(key::problem);
     }
-    registry(cluster.child("images").child("registry"));
-    registry(cluster.child("images").child("base"));
+    ImageHost.check(cluster.child("images").child("registry"));
+    ImageHost.check(cluster.child("images").child("base"));
   }
 
   private static void timeZone(Part zone) {
@@ -35,22 +35,5 @@ final class SiteChecks {
                       .map("did you mean '%s'?"::formatted)
                       .orElse("write one of the tz database, such as Asia/Seoul or UTC")));
     }
-  }
-
-  private static void registry(Part image) {
-    image
-        .text()
-        .filter(text -> text.matches("[^/]+:[0-9]+/.*"))
-        .filter(text -> !port(text.substring(text.indexOf(':') + 1, text.indexOf('/'))))
-        .ifPresent(
-            text ->
-                image.problem(
-                    "%s has a port that is not from 1 to 65535; correct or remove it"
-                        .formatted(Problems.quote(text))));
-  }
-
-  private static boolean port(String digits) {
-    int port = Integer.parseInt(digits);
-    return port > 0 && port <= 65535;
   }
 }

@@ -28,6 +28,8 @@ final class TenantChecks {
       namespace.ifPresent(name -> workNamespace(tenant, name));
       tenant.child("egress").items().forEach(rule -> WorkerChecks.block(rule.child("cidr")));
       amounts(tenant, cluster.child("workers"));
+      ImageHost.check(tenant.child("worker").child("image"));
+      tenant.child("worker").child("allowedImages").items().forEach(ImageHost::check);
     }
   }
 

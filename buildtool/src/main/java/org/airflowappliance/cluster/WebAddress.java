@@ -63,6 +63,11 @@ final class WebAddress {
     if (uri.getPort() == 0 || uri.getPort() > 65535 || text.matches("[a-z]+://[^/]*:(/.*)?")) {
       return Optional.of(quoted + " has a port that is not from 1 to 65535; correct or remove it");
     }
+    if (uri.getHost().startsWith("[")) {
+      return Optional.of(
+          quoted
+              + " holds an IPv6 address, and the rules of the network are IPv4's; write an IPv4 address or a name");
+    }
     if (uri.getHost().matches("[0-9.]+") && Ipv4.of(uri.getHost()).isEmpty()) {
       return Optional.of(quoted + " does not hold an IPv4 address; correct it");
     }

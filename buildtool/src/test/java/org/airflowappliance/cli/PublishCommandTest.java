@@ -74,6 +74,14 @@ final class PublishCommandTest {
   }
 
   @Test
+  void aNameThatMeansDockerHubIsTold() {
+    assertThat(publish("registry/airflow")).isEqualTo(1);
+    assertThat(err.toString())
+        .startsWith("--registry: 'registry/airflow' is at Docker Hub for all who pull it, since ")
+        .contains("; write the registry's whole name or its port, such as registry:443, or ");
+  }
+
+  @Test
   void whereToIsToldInAFormThatIsKnown() {
     for (String[] wrong :
         new String[][] {
