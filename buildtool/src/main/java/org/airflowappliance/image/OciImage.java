@@ -28,6 +28,7 @@ import com.google.cloud.tools.jib.frontend.CredentialRetrieverFactory;
 import com.google.cloud.tools.jib.hash.Digests;
 import com.google.cloud.tools.jib.http.FailoverHttpClient;
 import com.google.cloud.tools.jib.http.ResponseException;
+import com.google.cloud.tools.jib.image.json.UnknownManifestFormatException;
 import com.google.cloud.tools.jib.registry.RegistryClient;
 import com.google.cloud.tools.jib.registry.RegistryCredentialsNotSentException;
 import com.google.cloud.tools.jib.registry.credentials.CredentialRetrievalException;
@@ -267,7 +268,7 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
       if (client.checkManifest(tag).isPresent()) {
         return false;
       }
-    } catch (JsonMappingException unknown) {
+    } catch (JsonMappingException | UnknownManifestFormatException foreign) {
       return false;
     }
     client.pushManifest(new OciManifests.Index(own), tag);
@@ -336,8 +337,8 @@ public record OciImage(Path scratch, Path dockerConfig, boolean insecure) {
       throws IOException, RegistryException {
     try {
       return client.checkManifest(tag).map(found -> found.getDigest().toString()).orElse("");
-    } catch (NullPointerException foreign) {
-      // the library asks a manifest for its mediaType, which OCI lets it leave out
+    } catch (JsonMappingException | UnknownManifestFormatException foreign) {
+      // the library reads what it needs of manifests, and of no other that OCI allows
       return "";
     }
   }
