@@ -201,12 +201,15 @@ final class VerifyIT {
             .filter(each -> each.startsWith("gpg --dearmor < KEY"))
             .findFirst()
             .orElseThrow();
-    String typed = line.replace("KEY", publicKey.toString());
     Path copy = copy(light);
-    Program good = shell(copy, typed);
-    assertThat(good.code()).as(good.err()).isZero();
+    Files.copy(publicKey, copy.resolve("given.pub"));
+    for (String key : List.of(publicKey.toString(), "given.pub")) {
+      Program good = shell(copy, line.replace("KEY", key));
+      assertThat(good.code()).as(good.err()).isZero();
+    }
     flip(copy.resolve("s3/nodes.json"));
-    assertThat(shell(copy, typed).out()).contains("s3/nodes.json: FAILED");
+    assertThat(shell(copy, line.replace("KEY", "given.pub")).out())
+        .contains("s3/nodes.json: FAILED");
   }
 
   private Program shell(Path place, String line) throws IOException {
