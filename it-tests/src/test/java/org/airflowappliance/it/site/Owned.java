@@ -66,7 +66,7 @@ final class Owned {
         remove(docker, each);
       }
     }
-    docker.listImagesCmd().withImageNameFilter(IMAGES).exec().forEach(each -> remove(docker, each));
+    docker.listImagesCmd().withReferenceFilter(IMAGES).exec().forEach(each -> remove(docker, each));
   }
 
   /** Images carry labels of their own only, so a loaded one is known by a name. */
@@ -81,7 +81,10 @@ final class Owned {
         Arrays.stream(image.getRepoTags()).filter(each -> each.startsWith(IMAGES + ":")).toList();
     List<String> leftovers =
         names.stream().filter(each -> isLeftover(each.substring(IMAGES.length() + 1))).toList();
-    // under its own name it would stay, but another run may have it, too
+    if (leftovers.isEmpty()) {
+      return;
+    }
+    // under the name of the release it would stay, but another run may have it, too
     boolean whole = leftovers.size() == names.size();
     for (String each : whole ? List.of(image.getId()) : leftovers) {
       try {
