@@ -4,6 +4,7 @@ import logging
 import multiprocessing
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -487,6 +488,26 @@ class Listed(Guarded):
         self.put("two")
         self.round(manager)
         self.assertEqual(self.active(), ["two"])
+
+    def test_what_is_parsed_beside_a_deleted_file_goes_on(self):
+        """A forked process has the manager's handler of SIGTERM, which ends all that the manager has."""
+        before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+        self.addCleanup(signal.signal, signal.SIGTERM, before[0])
+        self.addCleanup(signal.signal, signal.SIGINT, before[1])
+        stays, goes = self.put("stays", self.SLOW), self.put("goes", self.SLOW)
+        manager = self.manager()
+        manager._parallelism = 2
+        manager.register_exit_signals()
+        self.search(manager)
+        other = self.begins(manager, DagCallbackRequest(stays, "stays", "run", False))
+        self.addCleanup(other.kill)
+        self.begins(manager, DagCallbackRequest(goes, "goes", "run", False))
+        time.sleep(1)  # until it has what it inherits
+        os.unlink(goes)
+        self.search(manager)
+        self.assertEqual(list(manager._processors), [stays])
+        other._process.join(1)
+        self.assertIsNone(other._process.exitcode)
 
     def test_a_callback_of_a_dag_in_a_zip(self):
         archive = self.put_zip("packed", "inside")

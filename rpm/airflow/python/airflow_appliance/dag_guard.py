@@ -23,6 +23,7 @@ from airflow_appliance.mount import Hold, MountGone
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5
+ENDED_SECONDS = 5
 # Exit codes of a file's process: the mount was away before anything ran, or went away meanwhile.
 NOT_STARTED = os.EX_TEMPFAIL
 NOT_TRUSTED = os.EX_IOERR
@@ -165,7 +166,9 @@ def _guard_manager(module: ModuleType) -> None:
                 if not {path, _archive(path)} & listed:
                     self.log.warning("Stopping processor for %s", path)
                     module.Stats.decr("dag_processing.processes")
-                    processor.terminate()
+                    # By SIGTERM it would act as this manager, whose handler it has, and end those that are parsed beside it.
+                    processor.kill()
+                    processor._process.join(ENDED_SECONDS)
                     self._drop(processor)
                     self._file_stats.pop(path, None)
                     self._unfinished.discard(path)

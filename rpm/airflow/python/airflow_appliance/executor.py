@@ -67,6 +67,8 @@ def _search_again(module: ModuleType) -> None:
 
     @module.provide_session
     def adopt_or_reset_orphaned_tasks(self: Any, session: Any = None) -> int:
+        if reach.api.is_lost:
+            return 0
         try:
             return search(self, session=session)
         except (ApiException, HTTPError) as problem:
@@ -142,13 +144,13 @@ def _check_again(module: ModuleType) -> None:
     def returns(check: Callable[[Any], None]) -> Callable[[Any], None]:
         @wraps(check)
         def check_if_possible(self: Any) -> None:
+            if reach.api.is_lost:  # it would only hold up the turn, and with it the heartbeat
+                return
             try:
                 check(self)
             except (module.ApiException, HTTPError) as problem:
                 self.log.error("%s is done next time, Kubernetes cannot be asked now: %s", check.__name__, problem)
                 reach.api.doubt(self, problem)
-            else:
-                reach.api.answered()
 
         return check_if_possible
 

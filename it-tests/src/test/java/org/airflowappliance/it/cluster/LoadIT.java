@@ -101,12 +101,13 @@ final class LoadIT {
 
   /** Nothing is left in a scheduler's executor, which it says when it is asked by a signal. */
   private static void isEmpty(SystemdNode node) {
-    String now = node.run("date +%s").strip();
-    node.run("kill -USR2 $(pgrep -o -f 'bin/airflow scheduler')");
     node.until(
         "its executor is empty",
         CLEAN,
-        () -> node.run("journalctl --no-pager -o cat -u airflow-scheduler --since @" + now),
+        () ->
+            node.run(
+                "now=$(date +%s); kill -USR2 $(pgrep -o -f 'bin/airflow scheduler'); sleep 2;"
+                    + " journalctl --no-pager -o cat -u airflow-scheduler --since @$now"),
         said -> said.contains("executor.queued (0)") && said.contains("executor.running (0)"));
   }
 }

@@ -89,8 +89,8 @@ final class Owned {
     for (String each : whole ? List.of(image.getId()) : leftovers) {
       try {
         docker.removeImageCmd(each).withForce(true).exec();
-      } catch (NotFoundException gone) {
-        // as a container
+      } catch (NotFoundException | ConflictException othersToo) {
+        // another run removed it, or has a container of it
       }
     }
   }
