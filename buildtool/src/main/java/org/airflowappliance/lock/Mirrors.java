@@ -106,7 +106,7 @@ public record Mirrors(String option, Path aptFolder, String name) {
         location
             + ": cannot be fetched: "
             + String.join("; ", answers)
-            + "; give "
+            + "; name another mirror: "
             + name
             + " URL");
   }

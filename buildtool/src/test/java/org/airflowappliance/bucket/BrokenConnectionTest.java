@@ -1,19 +1,13 @@
 package org.airflowappliance.bucket;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.airflowappliance.RawServer;
 import org.airflowappliance.cluster.Cluster;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,14 +28,11 @@ class BrokenConnectionTest {
 
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private volatile String answer = ABSENT;
-  private ServerSocket server;
+  private RawServer server;
 
   @BeforeEach
   void start() throws IOException {
-    server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    Thread thread = new Thread(this::serve, "breaking server");
-    thread.setDaemon(true);
-    thread.start();
+    server = new RawServer(this::answer);
   }
 
   @AfterEach
@@ -49,24 +40,10 @@ class BrokenConnectionTest {
     server.close();
   }
 
-  private void serve() {
-    while (!server.isClosed()) {
-      try (Socket client = server.accept()) {
-        BufferedReader in =
-            new BufferedReader(new InputStreamReader(client.getInputStream(), ISO_8859_1));
-        String request = in.readLine();
-        while (!in.readLine().isEmpty()) {
-          // the rest of the head is of no interest
-        }
-        asked.add(request.substring(0, request.indexOf(' ')));
-        // the connection ends when a body is announced
-        if (request.startsWith("GET ")) {
-          client.getOutputStream().write(answer.getBytes(US_ASCII));
-        }
-      } catch (IOException closed) {
-        // the next client, or the end of the test
-      }
-    }
+  /** The connection ends when a body is announced. */
+  private String answer(String method, String path) {
+    asked.add(method);
+    return method.equals("GET") ? answer : "";
   }
 
   @Test
@@ -91,7 +68,7 @@ class BrokenConnectionTest {
   }
 
   private String url() {
-    return "http://127.0.0.1:" + server.getLocalPort();
+    return "http://" + server.address();
   }
 
   private Cluster cluster() {

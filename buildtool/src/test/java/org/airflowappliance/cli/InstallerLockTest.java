@@ -72,7 +72,7 @@ class InstallerLockTest {
       assertThatExceptionOfType(UserError.class)
           .isThrownBy(() -> new InstallerLock(mirror.base().toString()).renew(folder))
           .withMessageStartingWith("--rocky-mirror: BaseOS/x86_64/os/.treeinfo: cannot be fetched")
-          .withMessageEndingWith("answers 404; give --rocky-mirror URL");
+          .withMessageEndingWith("answers 404; name another mirror: --rocky-mirror URL");
     }
   }
 

@@ -1,19 +1,13 @@
 package org.airflowappliance.image;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.airflowappliance.RawServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,16 +22,12 @@ class OciImageTest {
   @TempDir Path folder;
 
   private final List<String> put = new CopyOnWriteArrayList<>();
-  private ServerSocket registry;
+  private RawServer registry;
   private volatile String index;
 
-  /** Without TLS; as a real one it ends what does not speak HTTP. */
   @BeforeEach
   void start() throws IOException {
-    registry = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    Thread thread = new Thread(this::serve, "registry");
-    thread.setDaemon(true);
-    thread.start();
+    registry = new RawServer(this::answer);
   }
 
   @AfterEach
@@ -45,33 +35,9 @@ class OciImageTest {
     registry.close();
   }
 
-  private void serve() {
-    while (!registry.isClosed()) {
-      try (Socket client = registry.accept()) {
-        BufferedReader in =
-            new BufferedReader(new InputStreamReader(client.getInputStream(), ISO_8859_1));
-        int first = in.read();
-        if (Character.isLetter(first)) {
-          String request = (char) first + in.readLine();
-          boolean chunked = false;
-          for (String line = in.readLine(); !line.isEmpty(); line = in.readLine()) {
-            chunked |= line.equalsIgnoreCase("Transfer-Encoding: chunked");
-          }
-          while (chunked && !in.readLine().equals("0")) {
-            // the body is of no interest
-          }
-          client.getOutputStream().write(answer(request.split(" ")).getBytes(US_ASCII));
-        }
-      } catch (IOException closed) {
-        // the next client, or the end of the test
-      }
-    }
-  }
-
   /** It has every blob, no manifest, and something of others' under two tags. */
-  private String answer(String... request) {
-    String path = request[1];
-    if (request[0].equals("PUT")) {
+  private String answer(String method, String path) {
+    if (method.equals("PUT")) {
       put.add(path.substring(path.lastIndexOf('/') + 1));
       return text("201 Created", MANIFEST, "");
     }
@@ -94,7 +60,7 @@ class OciImageTest {
     Path archive = SmallImage.in(folder).build();
     Path bill = Files.writeString(folder.resolve("small.cdx.json"), "{}");
     OciImage images = new OciImage(folder.resolve("scratch"), folder.resolve("none.json"), true);
-    String repository = "127.0.0.1:" + registry.getLocalPort() + "/airflow/small";
+    String repository = registry.address() + "/airflow/small";
     for (String each :
         List.of(
             "{\"schemaVersion\": 2, \"mediaType\": \"%s\", \"manifests\": [{\"annotations\": {}}]}"

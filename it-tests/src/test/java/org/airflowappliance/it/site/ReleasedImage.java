@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.airflowappliance.image.ImageArchive;
 
 /**
@@ -37,7 +38,16 @@ public record ReleasedImage(String id) {
 
   /** Runs a command in a container of its own to its end; the caller judges the exit code. */
   public Program run(Duration limit, List<String> options, String... command) throws IOException {
-    return docker(limit, "--rm", options, command);
+    String name = "it-" + UUID.randomUUID();
+    List<String> named = new ArrayList<>(List.of("--name", name));
+    named.addAll(options);
+    try {
+      return docker(limit, "--rm", named, command);
+    } catch (IOException late) {
+      // Docker's command has ended and its container goes on, if it has begun
+      Program.attempt(QUICK, new ProcessBuilder("docker", "rm", "--force", "--volumes", name));
+      throw late;
+    }
   }
 
   /** Starts a container that goes on. */

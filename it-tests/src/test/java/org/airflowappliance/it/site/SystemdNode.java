@@ -34,7 +34,7 @@ public final class SystemdNode extends GenericContainer<SystemdNode> {
     siteNetwork = network;
     this.address = address;
     withLabels(Owned.label());
-    withCreateContainerCmdModifier(command -> asMachine(command));
+    withCreateContainerCmdModifier(this::asMachine);
     waitingFor(new Booted());
   }
 
