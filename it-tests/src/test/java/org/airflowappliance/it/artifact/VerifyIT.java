@@ -14,12 +14,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.airflowappliance.it.site.Folders;
 import org.airflowappliance.it.site.Program;
 import org.airflowappliance.release.PgpKey;
 import org.airflowappliance.verify.Certificate;
+import org.airflowappliance.verify.Verification;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -134,24 +135,21 @@ final class VerifyIT {
   }
 
   private static List<String> problems(Path copy) throws IOException {
-    return told(copy, verify(copy, "--key", publicKey.toString()), 0);
+    return found(copy, Optional.of(key));
   }
 
   private static List<String> withoutKey(Path copy) throws IOException {
-    return told(copy, verify(copy), 3);
+    return found(copy, Optional.empty());
   }
 
-  /** What was found wrong, each with the file's path in the release. */
-  private static List<String> told(Path copy, Program ran, int good) {
-    if (ran.code() == good) {
-      return List.of();
-    }
-    assertThat(ran.code()).as(ran.err()).isEqualTo(1);
-    assertThat(ran.err()).doesNotContain("Exception");
-    return ran.err()
-        .lines()
-        .map(line -> line.replaceFirst("^" + Pattern.quote(copy + "/"), ""))
-        .toList();
+  /**
+   * What the command would say, each with the file's path in the release. It is asked for in this
+   * process, since to start the tool takes longer than most of these releases take to verify.
+   */
+  private static List<String> found(Path copy, Optional<Certificate> by) throws IOException {
+    List<String> problems = Verification.of(copy, by).problems();
+    assertThat(problems).noneMatch(each -> each.contains("Exception"));
+    return problems;
   }
 
   @Test
@@ -274,9 +272,12 @@ final class VerifyIT {
     for (String path : FLIPPED) {
       flip(copy.resolve(path));
     }
-    List<String> said = problems(copy);
+    Program ran = verify(copy, "--key", publicKey.toString());
+    assertThat(ran.code()).isEqualTo(1);
+    List<String> said = ran.err().lines().toList();
     for (String path : FLIPPED) {
-      assertThat(said).filteredOn(each -> each.startsWith(path + ": has sha256")).hasSize(1);
+      String start = copy.resolve(path) + ": has sha256";
+      assertThat(said).filteredOn(each -> each.startsWith(start)).hasSize(1);
     }
     assertThat(said).hasSameSizeAs(FLIPPED);
   }
@@ -297,7 +298,7 @@ final class VerifyIT {
     Path some = folder.resolve("some");
     Tool.run(shared, Map.of(), "build", "-q", "--only", "rpm", "-o", some.toString());
     Path link = Files.createSymbolicLink(folder.resolve("newest"), some);
-    assertThat(problems(link)).isEmpty();
+    assertThat(verify(link, "--key", publicKey.toString()).code()).isZero();
   }
 
   @Test
