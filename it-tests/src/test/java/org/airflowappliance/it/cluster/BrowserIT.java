@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Promise 2: what people see in Chromium, through the load balancer. */
-@Order(4) // its turn in the browser is over when others want theirs
+@Order(14)
 @Tag("cluster")
 @ResourceLock(Browser.LOCK)
 @ExtendWith(ClusterExtension.class)

@@ -12,7 +12,6 @@ import org.airflowappliance.it.site.Program;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -20,7 +19,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** {@code appliance bucket apply} again, after a change, and where it cannot work. */
-@Tag("artifact")
 @Order(6)
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("what is applied")

@@ -19,7 +19,6 @@ import org.bouncycastle.crypto.InvalidCipherTextException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -27,7 +26,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Each pair of keys can do what it is for, and nothing to another tenant, at a real MinIO. */
-@Tag("artifact")
 @Order(6)
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("what tenants may")
